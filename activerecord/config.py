@@ -1,0 +1,153 @@
+"""A connection's configuration as a value, read from a dict or a URL. Reading one opens nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from types import MappingProxyType
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from activerecord.errors import ConfigurationError
+
+__all__ = ["COMMON_KEYS", "Configuration", "Settings", "positive_int", "seconds", "switch", "text"]
+
+Settings: TypeAlias = str | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """How to reach one database, and how hard to hold on to it. Its password is in no repr, log or error.
+
+    `engine` is the word given as `driver` ("sqlite", "pgsql", ...); `driver_type` names the driver's package, or is
+    None for the engine's usual one. Sizes are connections, times are seconds. `options` are the driver's own.
+    """
+
+    name: str
+    engine: str
+    driver_type: str | None = None
+    database: str = ""
+    host: str | None = None
+    port: int | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    async_mode: bool = True
+    max_size: int = 10
+    acquire_timeout: float = 10.0
+    lock_timeout: float = 10.0
+    close_timeout: float = 5.0
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @classmethod
+    def read(cls, name: str, settings: Settings) -> "Configuration":
+        """The configuration called `name` that a URL or a dict of settings describes.
+
+        Raises ConfigurationError where a setting is missing or has an unusable value. Keys that are not common to all
+        drivers go to `options`, for the driver to judge.
+        """
+        given: Mapping[str, Any] = _from_url(name, settings) if isinstance(settings, str) else settings
+        if not isinstance(given, Mapping):
+            raise ConfigurationError(f"connection {name!r}: expected a URL or a dict, got {type(given).__name__}")
+        common: dict[str, Any] = {}
+        options: dict[str, Any] = {}
+        for key, value in given.items():
+            if not isinstance(key, str):
+                raise ConfigurationError(f"connection {name!r}: keys are strings, got {type(key).__name__}")
+            parse = _PARSERS.get(key)
+            if parse is None:
+                options[key] = value
+            elif value is not None:
+                common[_FIELDS.get(key, key)] = _parsed(name, key, value, parse)
+        if not common.get("engine"):
+            raise ConfigurationError(f"connection {name!r}: 'driver' is missing, e.g. 'driver': 'sqlite'")
+        return cls(name=name, options=MappingProxyType(options), **common)
+
+
+def text(value: Any) -> str:
+    """A setting that is text; a path will do."""
+    if isinstance(value, PathLike):
+        value = fspath(value)
+    if not isinstance(value, str):
+        raise ValueError("text")
+    if "\0" in value:
+        raise ValueError("text without a NUL character")
+    return value
+
+
+def positive_int(value: Any) -> int:
+    """A setting that is a whole number above zero; its digits will do."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("a whole number above zero")
+    return value
+
+
+def seconds(value: Any) -> float:
+    """A setting that is a time in seconds, zero or more; its digits will do."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if isinstance(value, bool) or not 0.0 <= number < float("inf"):
+        raise ValueError("seconds, zero or more")
+    return number
+
+
+def switch(value: Any) -> bool:
+    """A setting that is on or off; the usual words for it will do."""
+    words = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+_PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "driver": text,
+    "driver_type": text,
+    "database": text,
+    "host": text,
+    "port": positive_int,
+    "username": text,
+    "user": text,
+    "password": text,
+    "async_mode": switch,
+    "max_size": positive_int,
+    "acquire_timeout": seconds,
+    "lock_timeout": seconds,
+    "close_timeout": seconds,
+}
+_FIELDS = {"driver": "engine", "user": "username"}
+
+COMMON_KEYS = frozenset(_PARSERS)
+
+
+def _parsed(name: str, key: str, value: Any, parse: Callable[[Any], Any]) -> Any:
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ConfigurationError(f"connection {name!r}: {key!r} takes {error}, got {type(value).__name__}") from None
+
+
+def _from_url(name: str, url: str) -> dict[str, Any]:
+    """The settings that `engine+driver://user:password@host:port/database?option=value` spells."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or not scheme:
+        raise ConfigurationError(f"connection {name!r}: expected a URL such as 'sqlite:///shop.db'")
+    engine, _, driver_type = scheme.partition("+")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError(f"connection {name!r}: the host or the port of the URL cannot be read") from None
+    settings: dict[str, Any] = {"driver": engine, "database": unquote(parts.path[1:])}
+    if driver_type:
+        settings["driver_type"] = driver_type
+    given = {"host": parts.hostname, "port": port, "username": parts.username, "password": parts.password}
+    settings |= {key: unquote(value) if isinstance(value, str) else value for key, value in given.items() if value is not None}
+    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        if key in settings:
+            raise ConfigurationError(f"connection {name!r}: {key!r} is given twice")
+        settings[key] = value
+    return settings

@@ -1,0 +1,328 @@
+"""A database: a configuration with its driver, its pools, its compiled statements and what is known of its tables."""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from activerecord import runtime
+from activerecord.config import COMMON_KEYS, Configuration, Settings
+from activerecord.driver import Binds, Connection, Driver, Result, Row
+from activerecord.drivers import check, find_driver
+from activerecord.errors import ConfigurationError, LockTimeout, nearest
+from activerecord.pool import Lender, LoopPool, SharedConnection
+from activerecord.schema.reflection import READERS
+from activerecord.schema.table import Table
+from activerecord.sql.cache import CachedTable, StatementCache
+from activerecord.sql.dialect import Compiled
+from activerecord.sql.node import Node
+from activerecord.sql.statement import Delete, Insert, Update
+from activerecord.transaction import Transaction, current_transaction
+
+__all__ = ["Database", "Observer", "configure", "database", "databases", "forget"]
+
+T = TypeVar("T")
+Work = Callable[[Connection], Coroutine[Any, Any, T]]
+Observer = Callable[[str], object]
+
+# How long to leave a lock alone that was found taken, where the engine does not queue: from a short statement's time to
+# one that costs nothing even if the lock stays taken for seconds.
+FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.025
+
+
+class Database:
+    """One database of one configuration. Nothing is opened before the first statement.
+
+    `observers` are called with the text of every statement, in the order of sending.
+    """
+
+    def __init__(self, configuration: Configuration, driver: Driver) -> None:
+        self.configuration = configuration
+        self.driver = driver
+        self.statements = StatementCache(driver.dialect)
+        self.observers: list[Observer] = []
+        self._tables: dict[tuple[str | None, str], Table] = {}
+        self._reading: dict[tuple[str | None, str], runtime.Turnstile] = {}
+        self._pools = runtime.LoopLocal(
+            make=lambda: LoopPool(configuration, driver),
+            close=lambda pool: pool.close(),
+            terminate=lambda pool: pool.terminate(),
+            bound=configuration.close_timeout,
+        )
+        self._shared = SharedConnection(configuration, driver) if driver.shared(configuration) else None
+        self._pid = os.getpid()
+
+    def __repr__(self) -> str:
+        return f"<Database {self.configuration.name!r} by {self.driver.name}>"
+
+    # statements
+
+    async def fetch(self, statement: Node, tables: Mapping[str, CachedTable]) -> tuple[Compiled, list[Row]]:
+        """The rows that a statement gives, as the driver gives them, and the text that loads them."""
+        compiled = self.statements.compile(statement, tables)
+        binds = compiled.binds(statement.binds)
+        rows = await self._send(compiled.sql, lambda c: c.fetch(compiled.sql, binds), writes=_writes(statement))
+        return compiled, rows
+
+    async def execute(self, statement: Node, tables: Mapping[str, CachedTable]) -> Result:
+        """All that a statement answers."""
+        compiled = self.statements.compile(statement, tables)
+        binds = compiled.binds(statement.binds)
+        return await self._send(compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=_writes(statement))
+
+    async def execute_many(
+        self, statement: Node, tables: Mapping[str, CachedTable], rows: Sequence[Sequence[Any]]
+    ) -> int:
+        """Run a statement once for each row of binds; the number of rows changed."""
+        compiled = self.statements.compile(statement, tables)
+        binds = [compiled.binds(row) for row in rows]
+        return await self._send(compiled.sql, lambda c: c.execute_many(compiled.sql, binds), writes=_writes(statement))
+
+    async def execute_text(self, sql: str, binds: Binds = ()) -> Result:
+        """All that a statement in the engine's own words answers; the binds go to the driver as they are."""
+        return await self._send(sql, lambda c: c.execute(sql, binds), writes=False)
+
+    def transaction(self, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
+        """A new transaction; inside another one of this database, a savepoint."""
+        return Transaction(self, isolation=isolation, read_only=read_only)
+
+    async def _send(self, sql: str, work: "Work[T]", *, writes: bool) -> T:
+        for observer in self.observers:
+            observer(sql)
+        scope = current_transaction(self)
+        if scope is not None:
+            return await scope.run(lambda connection: self._call(connection, work))
+        writer = self.writer if writes else None
+        if writer is None:
+            return await self.patiently(lambda: self._alone(sql, work))
+        await self._enter(writer, sql)
+        try:
+            return await self.patiently(lambda: self._alone(sql, work))
+        finally:
+            writer.leave()
+
+    async def _alone(self, sql: str, work: "Work[T]") -> T:
+        """Run one statement on a connection of its own."""
+        lender = await self.lender()
+        lease = await lender.acquire(sql)
+        try:
+            return await self._call(lease.connection, work)
+        finally:
+            lender.release(lease)
+
+    async def _call(self, connection: Connection, work: "Work[T]") -> T:
+        host = runtime.host(asyncio_only=self.driver.asyncio_only)
+        bound = self.configuration.close_timeout
+        return await host.call(work(connection), grace=bound, terminate=connection.terminate)
+
+    async def _enter(self, writer: runtime.Turnstile, sql: str) -> None:
+        if writer.try_enter(sql):
+            return
+        timeout = self.configuration.lock_timeout
+        try:
+            await writer.enter(sql, timeout=timeout)
+        except TimeoutError:
+            raise LockTimeout(
+                f"the database has one writer at a time, and did not become free within {timeout:g} s; "
+                f"held by {writer.holder}",
+                sql=sql,
+            ) from None
+
+    # what a transaction needs
+
+    async def lender(self) -> Lender:
+        """What lends connections to the running loop or thread."""
+        if self._pid != os.getpid():
+            self._after_fork()
+        return self._shared or self._pools.peek() or await self._pools.get()
+
+    @property
+    def writer(self) -> runtime.Turnstile | None:
+        """What all writers of this process take turns on, where the engine allows but one."""
+        key = self.driver.writer_key(self.configuration)
+        return None if key is None else _writer(key)
+
+    async def send(self, connection: Connection, sql: str, *, done: Callable[[], object] | None = None) -> None:
+        """Run a statement that no cancellation may break off. `done` is called at once when it has succeeded."""
+        for observer in self.observers:
+            observer(sql)
+        host = runtime.host(asyncio_only=self.driver.asyncio_only)
+
+        async def work() -> None:
+            await connection.execute(sql, ())
+            if done is not None:
+                done()
+
+        await host.finish(work(), bound=_FINISH_BOUND, terminate=connection.terminate)
+
+    async def patiently(self, attempt: "Callable[[], Coroutine[Any, Any, T]]") -> T:
+        """Run what may find a lock taken, again and again until `lock_timeout`, where the engine does not queue.
+
+        The pause is ours, so it can be cancelled, and other tasks run meanwhile.
+        """
+        if self.driver.waits_for_locks or current_transaction(self) is not None:
+            return await attempt()
+        until = time.monotonic() + self.configuration.lock_timeout
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await attempt()
+            except LockTimeout:
+                if time.monotonic() + pause > until:
+                    raise
+            await runtime.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    # tables
+
+    async def table(self, name: str, schema: str | None = None) -> Table:
+        """A table as the database describes it; read once, by the first that asks. Raises UnknownTable."""
+        key = schema, name
+        found = self._tables.get(key)
+        if found is not None:
+            return found
+        if current_transaction(self) is not None:
+            # waiting for another's reading here could be waiting for the connection that this task holds itself
+            return await self._read(key)
+        turn = self._reading.setdefault(key, runtime.Turnstile())
+        await turn.enter(self)
+        try:
+            return self._tables.get(key) or await self._read(key)
+        finally:
+            turn.leave()
+
+    def known_table(self, name: str, schema: str | None = None) -> Table | None:
+        """A table that was read already."""
+        return self._tables.get((schema, name))
+
+    def forget_tables(self) -> None:
+        """Have every table read again when it is next needed."""
+        self._tables.clear()
+
+    async def _read(self, key: tuple[str | None, str]) -> Table:
+        schema, name = key
+        table = await self._inspect(READERS[self.driver.dialect.name].read_table(name, schema))
+        self._tables[key] = table
+        return table
+
+    async def _inspect(self, reader: "Any") -> Any:
+        """Run a reader of the schema: it yields statements and is sent their rows."""
+        try:
+            sql, binds = next(reader)
+            while True:
+                result = await self.execute_text(sql, binds)
+                sql, binds = reader.send(result.rows)
+        except StopIteration as read:
+            return read.value
+
+    # the end
+
+    async def close(self) -> None:
+        """End the connections of the running loop in good order, and all others at once."""
+        await self._pools.aclose()
+        self.terminate()
+
+    def terminate(self) -> None:
+        """End every connection at once; what is still lent ends as it comes back."""
+        self._pools.discard()
+        self.terminate_shared()
+
+    def terminate_shared(self) -> None:
+        """End the connection that belongs to the whole process, if there is one."""
+        if self._shared is not None and self._pid == os.getpid():
+            self._shared.terminate()
+
+    def _after_fork(self) -> None:
+        """In a child process nothing of the parent's may be touched, not even closed."""
+        self._pid = os.getpid()
+        self._reading = {}
+        if self._shared is not None:
+            self._shared = SharedConnection(self.configuration, self.driver)
+
+
+# COMMIT may have to wait for the disk; after so many seconds the server is taken for gone.
+_FINISH_BOUND = 30.0
+
+
+def _writes(statement: Node) -> bool:
+    return isinstance(statement, Insert | Update | Delete)
+
+
+# the registry of configurations, one for the whole process
+
+_databases: dict[str, Database] = {}
+_lock = threading.Lock()
+_writers: dict[tuple[int, str], runtime.Turnstile] = {}
+
+
+def _writer(key: str) -> runtime.Turnstile:
+    # keyed by process, since a turn held at a fork would never be left in the child
+    return _writers.setdefault((os.getpid(), key), runtime.Turnstile())
+
+
+def configure(settings: "Settings | Mapping[str, Settings]") -> tuple[str, ...]:
+    """Set the connections of the process: a URL or a dict of settings for `default`, or a dict of these by name.
+
+    Nothing is opened. Connections that are configured anew end at once; the others stay. Gives the names that were set.
+    Raises ConfigurationError before anything is changed.
+    """
+    fresh = {name: _prepared(name, given) for name, given in _named(settings)}
+    with _lock:
+        old = [_databases.pop(name) for name in fresh if name in _databases]
+        _databases.update(fresh)
+    for replaced in old:
+        replaced.terminate()
+    return tuple(fresh)
+
+
+def _prepared(name: str, settings: Settings) -> Database:
+    configuration = Configuration.read(name, settings)
+    driver = find_driver(configuration)
+    return Database(check(configuration, driver), driver)
+
+
+def _named(settings: "Settings | Mapping[str, Settings]") -> Iterator[tuple[str, Settings]]:
+    if isinstance(settings, str):
+        yield "default", settings
+        return
+    if not isinstance(settings, Mapping) or not settings:
+        raise ConfigurationError("configure takes a URL, or a dict of URLs or dicts by connection name")
+    if "driver" in settings or settings.keys() <= COMMON_KEYS or not all(isinstance(value, str | Mapping) for value in settings.values()):
+        yield "default", settings
+        return
+    for name, given in settings.items():
+        if not isinstance(name, str):
+            raise ConfigurationError(f"the name of a connection is text, got {type(name).__name__}")
+        yield name, given
+
+
+def database(name: str = "default") -> Database:
+    """The database configured under a name. Raises ConfigurationError."""
+    found = _databases.get(name)
+    if found is None:
+        if not _databases:
+            raise ConfigurationError("no connection is configured: ActiveRecord.configure('sqlite:///shop.db')")
+        raise ConfigurationError(f"no connection is called {name!r}; {nearest(name, _databases)}")
+    return found
+
+
+def databases() -> Mapping[str, Database]:
+    """All databases that are configured now, by name."""
+    return dict(_databases)
+
+
+@atexit.register
+def _at_exit() -> None:
+    """What belongs to no loop or thread, and so ends with none of them: the databases in memory."""
+    for found in _databases.values():
+        found.terminate_shared()
+
+
+def forget(names: Iterable[str]) -> None:
+    """Take configurations out of the registry and end their connections at once."""
+    with _lock:
+        gone = [_databases.pop(name) for name in names if name in _databases]
+    for database_ in gone:
+        database_.terminate()

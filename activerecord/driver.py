@@ -1,0 +1,111 @@
+"""The contract of a driver: what a database library must be made to do, and how one is found."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from activerecord.config import Configuration
+from activerecord.sql.dialect import Dialect
+
+__all__ = ["Binds", "Connection", "Driver", "Result", "Row"]
+
+Row: TypeAlias = tuple[Any, ...]
+Binds: TypeAlias = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that one statement answered.
+
+    `columns` and `rows` are empty where it gives no rows; `affected` is the number of rows it changed;
+    `last_id` the key that the engine made for the last row inserted, where it tells.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: list[Row] = field(default_factory=list[Row])
+    affected: int = 0
+    last_id: int | None = None
+
+
+class Connection(Protocol):
+    """One session with a database. One statement at a time; the pool sees to that.
+
+    The verbs that wait are written in the driver's own manner (`Driver.asyncio_only`) and are called through a host,
+    which lets a cancellation in once and then waits for the verb to end (see `activerecord.runtime`). A verb that is
+    cancelled must stop its statement on the server, leave the session either usable or `usable() == False`, and raise
+    the cancellation. Errors of the library leave as `DatabaseError`s, with the library's own as their cause, told apart
+    by the engine's codes and never by the text of a message.
+    """
+
+    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query, each a tuple in the order selected."""
+        ...
+
+    async def execute(self, sql: str, binds: Binds) -> Result:
+        """Run any statement; its rows too, if it gives some."""
+        ...
+
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
+        """Run one statement for each row of binds; the number of rows changed. All or nothing only inside a transaction."""
+        ...
+
+    async def close(self) -> None:
+        """End the session in good order."""
+        ...
+
+    def terminate(self) -> None:
+        """End the session at once, without waiting. Never fails; what still waits on the session fails with ConnectionLost."""
+        ...
+
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, according to the server, as of its last answer."""
+        ...
+
+    def usable(self) -> bool:
+        """Whether another statement may be sent: open, in step, nothing left unread."""
+        ...
+
+
+class Driver(Protocol):
+    """A database library made to speak the contract. Found under its name in the entry points `activerecord.drivers`."""
+
+    @property
+    def name(self) -> str:
+        """Its word in a configuration's `driver_type`."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """The SQL that its server speaks."""
+        ...
+
+    @property
+    def asyncio_only(self) -> bool:
+        """Whether its coroutines need an asyncio loop. If not, they wait only by `activerecord.runtime`."""
+        ...
+
+    @property
+    def waits_for_locks(self) -> bool:
+        """Whether the engine queues for a lock. If not, LockTimeout comes at once and the caller asks again."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Options of its own that a configuration may have: name to a parser that raises ValueError on a bad value."""
+        ...
+
+    def check(self, configuration: Configuration) -> None:
+        """Raise ConfigurationError if it can be seen, without any I/O, that this configuration cannot work."""
+        ...
+
+    def shared(self, configuration: Configuration) -> bool:
+        """Whether there can be but one connection for the whole process (a database in memory)."""
+        ...
+
+    def writer_key(self, configuration: Configuration) -> str | None:
+        """What all writers of this process take turns on where the engine allows one writer (a file's real path), or None."""
+        ...
+
+    async def connect(self, configuration: Configuration) -> Connection:
+        """Open a session. Cancelled or failing, it leaves nothing open."""
+        ...

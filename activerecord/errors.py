@@ -1,0 +1,251 @@
+"""The tree of errors. Each says what happened, with what, and how to cure it; none carries a value that was bound.
+
+    ActiveRecordError
+    ├── ConfigurationError           a connection's configuration cannot be used
+    │   └── MissingDriver            the package of a driver is not installed
+    ├── UsageError                   the library was called in a way that cannot work
+    │   ├── SyncInLoop               a sync verb under a running event loop
+    │   ├── ColumnNotLoaded          a value was read that the record does not have
+    │   └── RelationNotLoaded        a relation was read before it was loaded
+    ├── QueryError                   a query that cannot be sent
+    │   ├── UnknownColumn
+    │   ├── UnknownRelation
+    │   ├── UnknownTable
+    │   ├── WrongBinds               the number or names of the binds do not fit the text
+    │   └── InvalidValue             a value that its column does not take
+    ├── RecordNotFound
+    ├── RecordInvalid
+    ├── StaleRecord                  the row has changed or gone since it was read
+    ├── TransactionClosed            the transaction was left already
+    ├── PoolTimeout                  no connection became free in time
+    └── DatabaseError                the server's answer, or its silence
+        ├── IntegrityError
+        │   ├── UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation
+        ├── RetryableError           the whole unit of work may be run again
+        │   ├── SerializationFailure, Deadlock, LockTimeout
+        ├── StatementTimeout
+        ├── ConnectionLost
+        │   └── ConnectionFailed     a connection could not be opened
+        ├── OutcomeUnknown           whether COMMIT happened cannot be told
+        ├── ReadOnly
+        ├── DataError
+        └── SyntaxError_
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "ActiveRecordError",
+    "CheckViolation",
+    "ColumnNotLoaded",
+    "ConfigurationError",
+    "ConnectionFailed",
+    "ConnectionLost",
+    "DataError",
+    "DatabaseError",
+    "Deadlock",
+    "ForeignKeyViolation",
+    "IntegrityError",
+    "InvalidValue",
+    "LockTimeout",
+    "MissingDriver",
+    "NotNullViolation",
+    "OutcomeUnknown",
+    "PoolTimeout",
+    "QueryError",
+    "ReadOnly",
+    "RecordInvalid",
+    "RecordNotFound",
+    "RelationNotLoaded",
+    "RetryableError",
+    "SerializationFailure",
+    "StaleRecord",
+    "StatementTimeout",
+    "SyncInLoop",
+    "SyntaxError_",
+    "TransactionClosed",
+    "UniqueViolation",
+    "UnknownColumn",
+    "UnknownRelation",
+    "UnknownTable",
+    "UsageError",
+    "WrongBinds",
+    "nearest",
+]
+
+
+class ActiveRecordError(Exception):
+    """The root: catch it to catch all that this library raises by itself."""
+
+
+class ConfigurationError(ActiveRecordError):
+    """A configuration names something that does not exist or has a value that cannot be used."""
+
+
+class MissingDriver(ConfigurationError):
+    """The configuration needs a package that is not installed; the message names the extra."""
+
+
+class UsageError(ActiveRecordError):
+    """The library was called in a way that cannot work, whatever the data."""
+
+
+class SyncInLoop(UsageError):
+    """A sync verb was called in a thread whose event loop is running, which it would block."""
+
+
+class ColumnNotLoaded(UsageError):
+    """A value was read that the record does not have: its column was neither selected nor assigned."""
+
+
+class RelationNotLoaded(UsageError):
+    """A relation was read before it was loaded, where nothing may be loaded behind the reader's back."""
+
+
+class QueryError(ActiveRecordError):
+    """A query that cannot be sent as it stands."""
+
+
+class UnknownColumn(QueryError):
+    """A column that its table does not have; the message names the nearest."""
+
+
+class UnknownRelation(QueryError):
+    """A relation that its model does not have; the message names the nearest."""
+
+
+class UnknownTable(QueryError):
+    """A table that the database does not have; the message names the nearest."""
+
+
+class WrongBinds(QueryError):
+    """The number or the names of the binds do not fit the text that they belong to."""
+
+
+class InvalidValue(QueryError, ValueError):
+    """A value that its column does not take. The message names the types, never the value."""
+
+
+class RecordNotFound(ActiveRecordError):
+    """No row has the key, or fits the conditions, that was asked for."""
+
+
+class RecordInvalid(ActiveRecordError):
+    """A record did not pass its validations; `errors` of the record says why."""
+
+
+class StaleRecord(ActiveRecordError):
+    """The row that a record stands for has changed or gone since it was read."""
+
+
+class TransactionClosed(ActiveRecordError):
+    """A statement came to a transaction that was left already, or that is dead; the message says where it was opened."""
+
+
+class PoolTimeout(ActiveRecordError):
+    """No connection became free within `acquire_timeout`; the message names who holds them."""
+
+
+class DatabaseError(ActiveRecordError):
+    """What the server refused, or the loss of the server. The driver's own error is the `__cause__`.
+
+    `sql` is the statement's text, without its values. `constraint`, `table` and `columns` are filled in where the
+    engine tells them; `code` is the engine's own code (SQLSTATE, errno, SQLite's result code by name).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sql: str | None = None,
+        code: str | None = None,
+        constraint: str | None = None,
+        table: str | None = None,
+        columns: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.sql = sql
+        self.code = code
+        self.constraint = constraint
+        self.table = table
+        self.columns = columns
+
+
+class IntegrityError(DatabaseError):
+    """A constraint of the schema forbids the statement."""
+
+
+class UniqueViolation(IntegrityError):
+    """Another row has the same values in columns that are unique together."""
+
+
+class ForeignKeyViolation(IntegrityError):
+    """A row refers to one that does not exist, or is still referred to."""
+
+
+class NotNullViolation(IntegrityError):
+    """A column that must have a value was given none."""
+
+
+class CheckViolation(IntegrityError):
+    """A row does not fit a CHECK of its table."""
+
+
+class RetryableError(DatabaseError):
+    """The unit of work failed because of others at work: run again as a whole, it may succeed."""
+
+
+class SerializationFailure(RetryableError):
+    """The isolation level could not be kept up."""
+
+
+class Deadlock(RetryableError):
+    """Two transactions waited for each other; this one was chosen to give way."""
+
+
+class LockTimeout(RetryableError):
+    """A lock was not free, or did not become free in time."""
+
+
+class StatementTimeout(DatabaseError):
+    """A statement took longer than it was allowed to."""
+
+
+class ConnectionLost(DatabaseError):
+    """The connection ended in the middle of its work."""
+
+
+class ConnectionFailed(ConnectionLost):
+    """A connection could not be opened; nothing was sent."""
+
+
+class OutcomeUnknown(DatabaseError):
+    """COMMIT was sent and its answer never came: the work is either there as a whole or not at all."""
+
+
+class ReadOnly(DatabaseError):
+    """A write came to a database, a file or a transaction that only takes reads."""
+
+
+class DataError(DatabaseError):
+    """The server cannot store or compute a value."""
+
+
+class SyntaxError_(DatabaseError):
+    """The server cannot read the text of the statement, or does not know a name in it."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the most similar known one, or all of them when they are few."""
+    candidates = sorted(known)
+    match = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    if not match:
+        folded = {candidate.casefold(): candidate for candidate in candidates}
+        match = [folded[found] for found in get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)]
+    if match:
+        return f"did you mean {match[0]!r}?"
+    if not candidates:
+        return "there are none"
+    shown = ", ".join(repr(candidate) for candidate in candidates[:12])
+    return f"known: {shown}" + (", ..." if len(candidates) > 12 else "")

@@ -1,0 +1,99 @@
+"""Rows become records: by a function that is written as code for each model and list of columns, once."""
+
+import keyword
+import linecache
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any, TypeAlias
+from weakref import ReferenceType, ref
+
+__all__ = ["Layout", "Loader", "Origin", "make_loader"]
+
+Load: TypeAlias = Callable[[Any], Any] | None
+
+_numbers = count(1)
+
+
+class Layout:
+    """Which columns a row has, in which order, where a record keeps each, and what loads it."""
+
+    __slots__ = ("keys", "loads", "names", "positions")
+
+    def __init__(self, names: Sequence[str], loads: Sequence[Load], keys: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.loads = tuple(loads)
+        self.keys = tuple(keys)
+        self.positions: Mapping[str, int] = {name: position for position, name in enumerate(names)}
+
+    def value(self, row: Sequence[Any], name: str) -> Any:
+        """A column of a row, loaded."""
+        position = self.positions[name]
+        raw, load = row[position], self.loads[position]
+        return raw if raw is None or load is None else load(raw)
+
+
+class Origin:
+    """The result that a record came with: the layout of its row, and the records that came with it."""
+
+    __slots__ = ("layout", "siblings")
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        # weak: a record that is kept must not keep the ten thousand others
+        self.siblings: list[ReferenceType[Any]] = []
+
+    def alive(self) -> list[Any]:
+        """The records of the result that are still in use."""
+        return [record for sibling in self.siblings if (record := sibling()) is not None]
+
+    def remember(self, records: Sequence[Any]) -> None:
+        """Let these records find each other."""
+        self.siblings = [ref(record) for record in records]
+
+
+# (rows, class of the records, origin) -> records
+Loader: TypeAlias = Callable[[Sequence[Sequence[Any]], type[Any], Origin], list[Any]]
+
+
+def make_loader(layout: Layout, of: str) -> Loader:
+    """A function `(rows, cls, origin) -> records` that unpacks each row into a record's attributes.
+
+    `of` names the model in tracebacks, where the generated code can be read. The row itself is kept as the snapshot that
+    changes are measured against.
+    """
+    source = _source(layout)
+    filename = f"<activerecord loader {of} {next(_numbers)}>"
+    space: dict[str, Any] = {f"load{position}": load for position, load in enumerate(layout.loads) if load is not None}
+    exec(compile(source, filename, "exec"), space)  # noqa: S102  # the code holds positions and checked names only
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    loader: Loader = space["load"]
+    return loader
+
+
+def _source(layout: Layout) -> str:
+    targets = [
+        _target(key) if load is None else f"v{position}"
+        for position, (key, load) in enumerate(zip(layout.keys, layout.loads, strict=True))
+    ]
+    lines = [
+        "def load(rows, cls, origin):",
+        "    new = cls.__new__",
+        "    records = []",
+        "    append = records.append",
+        "    for row in rows:",
+        "        o = new(cls)",
+        f"        {', '.join(targets)}, = o._row = row",
+    ]
+    for position, (key, load) in enumerate(zip(layout.keys, layout.loads, strict=True)):
+        if load is not None:
+            lines.append(f"        {_target(key)} = None if v{position} is None else load{position}(v{position})")
+    lines += ["        o._origin = origin", "        append(o)", "    return records"]
+    return "\n".join(lines) + "\n"
+
+
+def _target(key: str) -> str:
+    """Where a column's value goes: an attribute where its name can be one, else an entry of the record's dict."""
+    plain = key.isidentifier() and not keyword.iskeyword(key) and unicodedata.normalize("NFKC", key) == key
+    # a leading double underscore is left out for the reader's sake: outside a class body it means nothing
+    return f"o.{key}" if plain and not key.startswith("__") else f"o.__dict__[{key!r}]"

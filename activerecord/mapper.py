@@ -1,0 +1,166 @@
+"""A mapper is what the library knows of one model: its table, where its records keep each column, its relations."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from itertools import count
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
+
+from activerecord.database import Database, database
+from activerecord.driver import Row
+from activerecord.errors import UnknownRelation, nearest
+from activerecord.hydration import Layout, Loader, Origin, make_loader
+from activerecord.schema.table import Table
+from activerecord.sql.dialect import Compiled
+from activerecord.sql.statement import Join, Source
+
+__all__ = ["AfterLoad", "Joinable", "Mapper", "Modelled", "mappers"]
+
+R = TypeVar("R")
+
+_serials = count(1)
+
+mappers: "WeakSet[Mapper[Any]]" = WeakSet()
+"""The mappers of all models of the process that are still in use."""
+
+
+class Joinable(Protocol):
+    """What a query may join by name."""
+
+    @property
+    def target(self) -> "Mapper[Any]":
+        """The model that is joined."""
+        ...
+
+    def joins(self, kind: str, source: str) -> tuple[Join, ...]:
+        """The joins that lead from `source` to the target, of the given kind."""
+        ...
+
+
+class AfterLoad(Protocol):
+    """What a query calls with the records that it has loaded, before it gives them away."""
+
+    def __call__(self, records: "Sequence[Any]") -> Coroutine[Any, Any, None]:
+        """Complete the records."""
+        ...
+
+
+class Modelled(Protocol):
+    """A model class, as far as the layers below it need to know."""
+
+    __mapper__: "Mapper[Any]"
+
+
+class Mapper(Generic[R]):
+    """What is known of one model.
+
+    `declared` builds the table of a model that declares columns; without it the table is read from the database.
+    `attributes` says where a declared column's value is kept, by the column's name. Names in `reserved` mean something
+    else on a record, so a column of such a name is kept apart and reached by `record["name"]`. `after_load` makes, of the
+    paths that a query was given to load along, what completes its records; it raises UnknownRelation.
+    """
+
+    def __init__(
+        self,
+        model: type[R],
+        *,
+        table_name: str,
+        schema_name: str | None,
+        connection: str,
+        declared: Callable[[], Table] | None,
+        attributes: Mapping[str, str],
+        reserved: frozenset[str],
+        relations: Callable[[Table], Mapping[str, Joinable]],
+        after_load: "Callable[[Mapper[Any], tuple[Any, ...]], AfterLoad]",
+    ) -> None:
+        self.model = model
+        self.serial = next(_serials)
+        self.table_name = table_name
+        self.schema_name = schema_name
+        self.connection = connection
+        self.after_load = after_load
+        self.attributes = dict(attributes)
+        self.reserved = reserved
+        self._declared = declared
+        self._table: Table | None = None
+        self._relations_of = relations
+        self._relations: tuple[int, Mapping[str, Joinable]] = (0, {})
+        self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
+        mappers.add(self)
+
+    def __repr__(self) -> str:
+        return f"<Mapper of {self.model.__name__}>"
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the model names its columns itself."""
+        return self._declared is not None
+
+    @property
+    def name(self) -> str:
+        """The model's own name, for messages."""
+        return self.model.__name__
+
+    @property
+    def source(self) -> Source:
+        """The table as a statement names it."""
+        return Source(self.table_name, schema=self.schema_name)
+
+    def database(self) -> Database:
+        """The database that the model's connection is configured for. Raises ConfigurationError."""
+        return database(self.connection)
+
+    async def table(self) -> Table:
+        """The model's table: as declared, or as the database describes it. Raises UnknownTable."""
+        return self.known_table() or await self.database().table(self.table_name, self.schema_name)
+
+    def known_table(self) -> Table | None:
+        """The model's table, as far as it is known without asking the database."""
+        if self._declared is None:
+            return self.database().known_table(self.table_name, self.schema_name)
+        if self._table is None:
+            self._table = self._declared()
+        return self._table
+
+    def key(self, name: str) -> str:
+        """Where a record keeps the value of a column."""
+        found = self.attributes.get(name)
+        if found is not None:
+            return found
+        return f"column {name}" if name in self.reserved or name.startswith("_") else name
+
+    def relations(self) -> Mapping[str, Joinable]:
+        """The model's relations by name; those that follow from foreign keys once its table is known."""
+        table = self.known_table()
+        if table is None:
+            return {}
+        generation, found = self._relations
+        if generation != table.generation:
+            found = self._relations_of(table)
+            self._relations = table.generation, found
+        return found
+
+    def relation(self, name: str) -> Joinable:
+        """The relation called `name`. Raises UnknownRelation, naming the nearest."""
+        relations = self.relations()
+        found = relations.get(name)
+        if found is None:
+            raise UnknownRelation(f"{self.name} has no relation {name!r}; {nearest(name, relations)}")
+        return found
+
+    def records(self, compiled: Compiled, rows: Sequence[Row]) -> list[R]:
+        """The rows of a statement as records of the model."""
+        layout, load = self.loader(compiled)
+        origin = Origin(layout)
+        records = load(rows, self.model, origin)
+        if len(records) > 1 and self.relations():
+            origin.remember(records)
+        return records
+
+    def loader(self, compiled: Compiled) -> tuple[Layout, Loader]:
+        """What turns rows of these columns into records."""
+        key = (compiled.names, compiled.loads)
+        found = self._loaders.get(key)
+        if found is None:
+            layout = Layout(compiled.names, compiled.loads, [self.key(name) for name in compiled.names])
+            found = self._loaders[key] = layout, make_loader(layout, self.name)
+        return found

@@ -1,0 +1,136 @@
+"""ActiveRecord: a row that knows how to save itself."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from activerecord import database, runtime
+from activerecord.config import Settings
+from activerecord.mapper import Mapper
+from activerecord.model.declaration import make_mapper
+from activerecord.model.writes import Writes
+from activerecord.relation import Association
+from activerecord.relation.association import related
+from activerecord.relation.target import model_of_table
+from activerecord.schema.naming import class_name
+from activerecord.schema.table import Table
+from activerecord.transaction import Transaction
+
+__all__ = ["ActiveRecord", "Undeclared"]
+
+V = TypeVar("V")
+
+
+class ActiveRecord(Writes):
+    """The base of all models.
+
+    A subclass with columns (`age: Column[int]`) is declared: typed, and able to create its table. One without reads its
+    columns, keys and relations from the table of the database. `__table_name__` names the table (else the class's name in
+    snake case and plural), `__connection__` the configured connection, `__abstract__ = True` marks a base without a table.
+    """
+
+    __table_name__: ClassVar[str]
+    __connection__: ClassVar[str] = "default"
+    __schema_name__: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if not cls.__dict__.get("__abstract__", False):
+            cls.__mapper__ = make_mapper(cls, ActiveRecord, lambda table: _model_of(cls, table))
+            cls.__table_name__ = cls.__mapper__.table_name
+
+    @staticmethod
+    def configure(settings: "Settings | Mapping[str, Settings]") -> None:
+        """Set the connections of the process: a URL or a dict of settings, or a dict of these by connection name.
+
+        Opens nothing. Raises ConfigurationError, naming what is wrong.
+        """
+        database.configure(settings)
+
+    # relations
+
+    async def async_load(self, relation: "Association[V]") -> V:
+        """Load a relation, `await order.async_load(Order.user)`, for all records of the same result at once."""
+        name = getattr(relation, "name", relation)
+        association = cast("Association[V]", self.__mapper__.relation(str(name)))
+        if not association.is_loaded(self):
+            await association.load(association.family(self))
+        return cast("V", related(self)[association.name][1])
+
+    def load(self, relation: "Association[V]") -> V:
+        """Load a relation, `order.load(Order.user)`, for all records of the same result at once."""
+        return runtime.run_blocking(lambda: self.async_load(relation), "load")
+
+    # transactions
+
+    @classmethod
+    def async_transaction(cls, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
+        """A transaction on the model's connection, `async with User.async_transaction() as tx`; inside another, a savepoint."""
+        return cls._database().transaction(isolation=isolation, read_only=read_only)
+
+    @classmethod
+    def transaction(cls, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
+        """A transaction on the model's connection, `with User.transaction() as tx`; inside another, a savepoint."""
+        return cls._database().transaction(isolation=isolation, read_only=read_only)
+
+    @classmethod
+    def _database(cls) -> database.Database:
+        mapper = cls.__dict__.get("__mapper__")
+        return mapper.database() if isinstance(mapper, Mapper) else database.database(cls.__connection__)
+
+    # the schema
+
+    @classmethod
+    async def async_schema(cls) -> Table:
+        """The model's table: as declared, or as the database describes it, read now if it was not. Raises UnknownTable."""
+        return await cls.__mapper__.table()
+
+    @classmethod
+    def schema(cls) -> Table:
+        """The model's table: as declared, or as the database describes it, read now if it was not. Raises UnknownTable."""
+        return runtime.run_blocking(cls.async_schema, "schema")
+
+    @classmethod
+    async def async_reload_schema(cls) -> Table:
+        """Read the table again after it was changed; every other table of the connection is read again when needed."""
+        cls.__mapper__.database().forget_tables()
+        return await cls.async_schema()
+
+    @classmethod
+    def reload_schema(cls) -> Table:
+        """Read the table again after it was changed; every other table of the connection is read again when needed."""
+        return runtime.run_blocking(cls.async_reload_schema, "reload_schema")
+
+
+# Models that nobody wrote, for tables that foreign keys lead to. Kept, since nothing else may refer to them.
+_made: dict[tuple[str, str], type[ActiveRecord]] = {}
+
+
+def _model_of(owner: type[ActiveRecord], table: str) -> Mapper[Any]:
+    """The model of a table on the owner's connection: the program's own, or one made for it."""
+    found = model_of_table(table, owner.__mapper__)
+    if found is None:
+        body = {"__table_name__": table, "__connection__": owner.__connection__, "__module__": owner.__module__}
+        made = _made[owner.__connection__, table] = type(ActiveRecord)(class_name(table), (ActiveRecord,), body)
+        found = made.__mapper__
+    return found
+
+
+if TYPE_CHECKING:
+
+    class _UndeclaredType(type(ActiveRecord)):  # type: ignore[misc]
+        def __getattr__(cls, name: str) -> Any: ...
+
+    class Undeclared(ActiveRecord, metaclass=_UndeclaredType):
+        """For type checkers: an undeclared model, whose columns are Any."""
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+else:
+
+    class Undeclared(ActiveRecord):
+        """A model without declared columns, whose attributes a type checker takes for Any."""
+
+        __abstract__ = True
+
+

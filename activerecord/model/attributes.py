@@ -1,0 +1,198 @@
+"""The values of a record: reading, assigning, and what has changed since the row was loaded."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from activerecord.changes import MISSING, changed_values
+from activerecord.errors import UnknownColumn, UsageError, nearest
+from activerecord.hydration import Origin
+from activerecord.mapper import Mapper
+from activerecord.model.metaclass import ModelType
+from activerecord.relation import Association
+from activerecord.schema.column import Column, not_loaded
+from activerecord.schema.table import Table
+
+__all__ = ["Attributes"]
+
+
+class Attributes(metaclass=ModelType):
+    """A record's values. What stands for a column is an attribute; `record["name"]` reaches a column of any name."""
+
+    __mapper__: ClassVar[Mapper[Any]]
+
+    # What a record keeps of the row it was made of. On the class they say: of none.
+    _row: Sequence[Any] | None = None
+    _origin: Origin | None = None
+    _related: dict[str, tuple[Any, Any]] | None = None
+
+    def __init__(self, **values: Any) -> None:
+        if "__mapper__" not in type(self).__dict__:
+            raise UsageError(f"{type(self).__name__} stands for no table: make a subclass")
+        for name in self.__mapper__.attributes.values():
+            column = getattr_static(type(self), name)
+            if isinstance(column, Column) and column.default is not None:
+                self.__dict__[name] = column.default() if callable(column.default) else column.default
+        self.attributes = values
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The values that the record has, by the names of their columns. Setting it assigns several at once."""
+        mapper = self.__mapper__
+        names = self._column_names()
+        return {name: self.__dict__[key] for name in names if (key := mapper.key(name)) in self.__dict__}
+
+    @attributes.setter
+    def attributes(self, values: Mapping[str, Any]) -> None:
+        if not isinstance(values, Mapping):
+            raise UsageError(f"attributes takes a dict of names and values, got {type(values).__name__}")
+        for name in values:
+            self._check_name(name)
+        for name, value in values.items():
+            if isinstance(getattr_static(type(self), name), Association):
+                setattr(self, name, value)
+            else:
+                self.__dict__[self._key_of(name)] = value
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a column, whatever its name."""
+        value = self.__dict__.get(self._key_of(name), MISSING)
+        return self._missing(name) if value is MISSING else value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Assign to a column, whatever its name."""
+        self._check_name(name)
+        self.__dict__[self._key_of(name)] = value
+
+    if not TYPE_CHECKING:
+        # Called only for what the record does not have; checkers must not see it, or no typo would be an error.
+        def __getattr__(self, name: str) -> Any:
+            mapper = type(self).__mapper__
+            if name.startswith("_") or mapper.is_declared:
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, dir(self))}")
+            relation = mapper.relations().get(name)
+            if isinstance(relation, Association):
+                return relation.read(self)
+            table = mapper.known_table()
+            if table is not None and name not in table.columns:
+                known = [*table.columns, *mapper.relations()]
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, known)}")
+            return self._missing(name)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the record has no row in the database yet, as far as it knows."""
+        return self._row is None
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """What differs from the row as it was loaded: name to (old, new). For a new record, all that it has."""
+        if self._row is None or self._origin is None:
+            return {name: (None, value) for name, value in self.attributes.items()}
+        layout = self._origin.layout
+        changes = changed_values(layout, self._row, self.__dict__)
+        for name, value in self.attributes.items():
+            if name not in layout.positions:
+                changes[name] = (None, value)
+        return changes
+
+    @property
+    def changed(self) -> bool:
+        """Whether `save()` would write anything."""
+        return self.is_new or bool(self.changes)
+
+    def was(self, name: str) -> Any:
+        """The value of a column as the row was loaded; None for a new record."""
+        name = self._column_name(name)
+        if self._row is None or self._origin is None:
+            return None
+        if name not in self._origin.layout.positions:
+            raise not_loaded(type(self), name)
+        return self._origin.layout.value(self._row, name)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(self) is not type(other) or not isinstance(other, Attributes):
+            return NotImplemented
+        key = self._key()
+        return key is not None and key == other._key()
+
+    def __hash__(self) -> int:
+        key = self._key()
+        if key is None:
+            raise TypeError(f"a {type(self).__name__} without a key has no hash: save it first")
+        return hash((type(self), key))
+
+    def __repr__(self) -> str:
+        key = self._key()
+        return f"<{type(self).__name__} {'new' if key is None else key[0] if len(key) == 1 else key}>"
+
+    # names
+
+    def _key(self) -> tuple[Hashable, ...] | None:
+        """The values of the primary key; None as long as a part is missing."""
+        table = type(self).__mapper__.known_table()
+        if table is None or not table.primary_key:
+            return None
+        key = tuple([self.__dict__.get(self.__mapper__.key(name)) for name in table.primary_key])
+        return None if None in key else key
+
+    def _column_names(self) -> list[str]:
+        """The columns that the record may have: its table's, or as long as that is not read, what was assigned."""
+        table = self.__mapper__.known_table()
+        if table is not None:
+            return list(table.columns)
+        return [key.removeprefix("column ") for key in self.__dict__ if not key.startswith("_")]
+
+    def _column_name(self, name: str) -> str:
+        """The column's name in the database: a declared attribute may be called otherwise."""
+        return next((column for column, key in self.__mapper__.attributes.items() if key == name), name)
+
+    def _key_of(self, name: str) -> str:
+        return self.__mapper__.key(self._column_name(name))
+
+    def _check_name(self, name: Any) -> None:
+        if not isinstance(name, str):
+            raise UsageError(f"the name of a column is text, got {type(name).__name__}")
+        mapper = self.__mapper__
+        table = mapper.known_table()
+        if table is None or self._column_name(name) in table.columns or name in mapper.relations():
+            return
+        known = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
+        raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, known)}")
+
+    def _missing(self, name: str) -> Any:
+        table = self.__mapper__.known_table()
+        if table is None:
+            raise UsageError(
+                f"{type(self).__name__}.{name} was never assigned, and the table {self.__mapper__.table_name!r} is not "
+                f"read yet: `await {type(self).__name__}.async_schema()` reads it"
+            )
+        table.column(self._column_name(name))
+        if self.is_new:
+            return None
+        raise not_loaded(type(self), name)
+
+    def _settle(self, table: Table) -> None:
+        """Before a write: sort out what was assigned by plain attributes before the table was known.
+
+        Raises UnknownColumn for a name that is neither a column nor a relation.
+        """
+        mapper = self.__mapper__
+        known = {mapper.key(name) for name in table.columns}
+        if self._origin is not None:
+            known.update(self._origin.layout.keys)
+        for key in [key for key in self.__dict__ if key not in known and not key.startswith("_")]:
+            name = key.removeprefix("column ")
+            relation = mapper.relations().get(name)
+            if not isinstance(relation, Association):
+                columns = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
+                raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, columns)}")
+            relation.__set__(self, self.__dict__.pop(key))
+
+
+def getattr_static(model: type, name: str) -> Any:
+    """What the class itself says of a name, without asking descriptors."""
+    return next((vars(body)[name] for body in model.__mro__ if name in vars(body)), None)
+
+

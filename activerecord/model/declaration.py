@@ -1,0 +1,189 @@
+"""Reading a model's class body: its columns, its relations, its table."""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import replace
+from typing import Any, Union, get_args, get_origin
+
+from activerecord.errors import UsageError
+from activerecord.mapper import Joinable, Mapper
+from activerecord.preload import Preload
+from activerecord.relation import Association, BelongsTo, HasMany, HasOne
+from activerecord.relation.inferred import ModelOf, inferred_relations
+from activerecord.relation.target import target_name
+from activerecord.schema.column import Column
+from activerecord.schema.naming import table_name
+from activerecord.schema.table import Table
+from activerecord.types import Integer
+
+__all__ = ["make_mapper", "with_relations"]
+
+_DECLARED = re.compile(r"^(?:\w+\.)*(Column|BelongsTo|HasOne|HasMany)\[(.*)\]$", re.DOTALL)
+_ASSOCIATIONS: Mapping[str, type[Association[Any]]] = {"BelongsTo": BelongsTo, "HasOne": HasOne, "HasMany": HasMany}
+
+
+def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Mapper[Any]:
+    """The mapper of a model class; `base` is ActiveRecord itself, whose names its columns may not take.
+
+    Gives every column and relation that is only annotated its descriptor. Raises UsageError for a declaration that
+    cannot work.
+    """
+    for name, kind, inner in _annotations(model):
+        _declare(model, name, kind, inner)
+    columns = {name: found for name in _names(model) if isinstance(found := _found(model, name), Column)}
+    associations = {name: _own(model, name) for name in _names(model) if isinstance(_found(model, name), Association)}
+    for name in [*columns, *associations]:
+        if hasattr(base, name):
+            raise UsageError(
+                f"{model.__name__}.{name}: every model has a `{name}` of its own; "
+                f"call the attribute otherwise, e.g. `{name}_ = column(name={name!r})`"
+            )
+    mapper: Mapper[Any] = Mapper(
+        model,
+        table_name=_table_name(model),
+        schema_name=getattr(model, "__schema_name__", None),
+        connection=getattr(model, "__connection__", "default"),
+        declared=(lambda: _table(mapper, columns)) if columns else None,
+        attributes={found.name or name: name for name, found in columns.items()},
+        reserved=frozenset(name for name in dir(model) if name not in columns),
+        relations=lambda table: _relations(mapper, table, associations, model_of),
+        after_load=Preload,
+    )
+    return mapper
+
+
+def _table_name(model: "type[Any]") -> str:
+    given = model.__dict__.get("__table_name__")
+    if given is None:
+        return table_name(model.__name__)
+    if not isinstance(given, str) or not given or "\0" in given:
+        raise UsageError(f"{model.__name__}.__table_name__ is a text that is not empty")
+    return given
+
+
+def _names(model: "type[Any]") -> Iterator[str]:
+    """The names in the bodies of the model and its bases, the bases' first, in the order of writing."""
+    seen: set[str] = set()
+    for body in reversed(model.__mro__):
+        for name in [*body.__dict__.get("__annotations__", ()), *vars(body)]:
+            if name not in seen:
+                seen.add(name)
+                yield name
+
+
+def _found(model: "type[Any]", name: str) -> Any:
+    return next((vars(body)[name] for body in model.__mro__ if name in vars(body)), None)
+
+
+def _own(model: "type[Any]", name: str) -> Association[Any]:
+    """The association of that name as the model's own: one that is inherited is copied, since it leads from elsewhere."""
+    found: Association[Any] = _found(model, name)
+    if name not in vars(model):
+        found = copy(found).of(model, name)
+        setattr(model, name, found)
+    return found
+
+
+def _annotations(model: "type[Any]") -> Iterator[tuple[str, str, Any]]:
+    """The declarations of the class body: name, kind, and what stands in the brackets (a text, where it was one)."""
+    for name, annotation in model.__dict__.get("__annotations__", {}).items():
+        if isinstance(annotation, str):
+            match = _DECLARED.match(annotation.strip())
+            if match:
+                yield name, match[1], match[2]
+        else:
+            kind = getattr(get_origin(annotation), "__name__", "")
+            if get_origin(annotation) in {Column, *_ASSOCIATIONS.values()}:
+                yield name, kind, get_args(annotation)[0]
+
+
+def _declare(model: "type[Any]", name: str, kind: str, inner: Any) -> None:
+    given = model.__dict__.get(name)
+    wanted = Column if kind == "Column" else _ASSOCIATIONS[kind]
+    if given is None:
+        given = wanted()
+        setattr(model, name, given)
+        given.__set_name__(model, name)
+    if type(given) is not wanted:
+        raise UsageError(
+            f"{model.__name__}.{name} is annotated as {kind} but set to {type(given).__name__}: "
+            f"use {_FACTORIES[kind]}(...), for a default value column(default=...)"
+        )
+    if isinstance(given, Column):
+        _set_type(given, model, inner)
+    else:
+        _set_target(given, inner)
+
+
+_FACTORIES = {"Column": "column", "BelongsTo": "belongs_to", "HasOne": "has_one", "HasMany": "has_many"}
+
+
+def _set_type(column: "Column[Any]", model: "type[Any]", inner: Any) -> None:
+    if isinstance(inner, str):
+        space = vars(sys.modules.get(model.__module__, sys))
+        try:
+            # the text is the program's own annotation, which Python itself would evaluate in the same way
+            inner = eval(inner, dict(space), dict(vars(model)))  # noqa: S307
+        except Exception as error:
+            raise UsageError(
+                f"{model.__name__}.{column.attribute}: the annotation {inner!r} cannot be evaluated "
+                f"({type(error).__name__}): its names must be known to the module"
+            ) from error
+    column.declared_as(inner)
+
+
+def _set_target(association: Association[Any], inner: Any) -> None:
+    if isinstance(inner, str):
+        name, optional = target_name(inner)
+    elif isinstance(inner, type):
+        name, optional = inner.__name__, False
+    elif get_origin(inner) is not None and (get_origin(inner) is Union or type(None) in get_args(inner)):
+        name, optional = target_name(" | ".join(_spelt(part) for part in get_args(inner)))
+    else:
+        name, optional = target_name(_spelt(inner))
+    association.leads_to(name, optional=optional)
+
+
+def _spelt(part: Any) -> str:
+    if part is type(None):
+        return "None"
+    return str(getattr(part, "__forward_arg__", None) or getattr(part, "__name__", part))
+
+
+def _table(mapper: Mapper[Any], columns: "Mapping[str, Column[Any]]") -> Table:
+    keys = [found for found in columns.values() if found.primary_key]
+    if not keys and "id" in columns:
+        keys = [columns["id"]]
+        keys[0].nullable = False
+    described = [found.table_column() for found in columns.values()]
+    sole = keys[0] if len(keys) == 1 else None
+    foreign = [key for found in columns.values() if (key := found.foreign_key(mapper.table_name)) is not None]
+    return Table(
+        mapper.table_name,
+        {found.name: found for found in described},
+        schema=mapper.schema_name,
+        primary_key=tuple([found.name or found.attribute for found in keys]),
+        auto_key=sole.name if sole is not None and isinstance(sole.type, Integer) and sole.references is None else None,
+        foreign_keys=tuple(foreign),
+    )
+
+
+def with_relations(mapper: Mapper[Any], table: Table) -> Table:
+    """The declared table with the foreign keys that its belongs_to relations imply. Raises UnknownRelation."""
+    keys = list(table.foreign_keys)
+    taken = {key.columns for key in keys}
+    for association in mapper.relations().values():
+        if isinstance(association, BelongsTo) and association.own_columns() not in taken:
+            keys.append(association.foreign_key(table.name))
+    return replace(table, foreign_keys=tuple(keys))
+
+
+def _relations(
+    mapper: Mapper[Any], table: Table, declared: "Mapping[str, Association[Any]]", model_of: ModelOf
+) -> Mapping[str, Joinable]:
+    if mapper.is_declared:
+        return declared
+    return {**inferred_relations(mapper, table, model_of), **declared}
+

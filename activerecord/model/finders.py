@@ -1,0 +1,53 @@
+"""Finding records: the ways from a model to a query, and the short forms of the commonest ones."""
+
+from typing import Any, Self
+
+from activerecord import runtime
+from activerecord.model.attributes import Attributes
+from activerecord.query.query import Query
+
+__all__ = ["Finders"]
+
+
+class Finders(Attributes):
+    """The class methods that read."""
+
+    @classmethod
+    def query(cls) -> "Query[Self]":
+        """A query of all records: `SELECT ... FROM table`."""
+        return Query(cls.__mapper__)
+
+    @classmethod
+    def where(cls, *conditions: Any, **equals: Any) -> "Query[Self]":
+        """A query of the records that fit these conditions, given as to `Query.where`."""
+        return cls.query().where(*conditions, **equals)
+
+    @classmethod
+    async def async_find(cls, key: Any) -> Self:
+        """The record of this key; a composite key is a tuple. Raises RecordNotFound."""
+        return await cls.query().async_find(key)
+
+    @classmethod
+    def find(cls, key: Any) -> Self:
+        """The record of this key; a composite key is a tuple. Raises RecordNotFound."""
+        return runtime.run_blocking(lambda: cls.async_find(key), "find")
+
+    @classmethod
+    async def async_find_or_none(cls, key: Any) -> Self | None:
+        """The record of this key, or None; a composite key is a tuple."""
+        return await cls.query().async_find_or_none(key)
+
+    @classmethod
+    def find_or_none(cls, key: Any) -> Self | None:
+        """The record of this key, or None; a composite key is a tuple."""
+        return runtime.run_blocking(lambda: cls.async_find_or_none(key), "find_or_none")
+
+    @classmethod
+    async def async_find_by(cls, **equals: Any) -> Self | None:
+        """The first record with these values, or None."""
+        return await cls.where(**equals).async_first()
+
+    @classmethod
+    def find_by(cls, **equals: Any) -> Self | None:
+        """The first record with these values, or None."""
+        return runtime.run_blocking(lambda: cls.async_find_by(**equals), "find_by")

@@ -1,0 +1,39 @@
+"""The class of models: columns of undeclared models, and columns by their name, as expressions."""
+
+from typing import TYPE_CHECKING, Any
+
+from activerecord.errors import UsageError, nearest
+from activerecord.mapper import Mapper
+from activerecord.sql.expression import Reference
+
+__all__ = ["ModelType"]
+
+
+class ModelType(type):
+    """What a model class itself can do: `Track.Name` and `Track["unit price"]` are columns of its table."""
+
+    __mapper__: Mapper[Any]
+
+    def __getitem__(cls, name: str) -> Reference[Any]:
+        """The column of that name in the database, whatever the name."""
+        if not isinstance(name, str):
+            raise UsageError(f"{cls.__name__}[...] takes the name of a column, got {type(name).__name__}")
+        return Reference(_mapper(cls).table_name, name)
+
+    if not TYPE_CHECKING:
+        # Checkers must not see it: on declared models a typo is an error.
+        def __getattr__(cls, name: str) -> Any:
+            mapper = _mapper(cls)
+            if name.startswith("_"):
+                raise AttributeError(f"{cls.__name__} has no attribute {name!r}")
+            if mapper.is_declared:
+                known = [*mapper.attributes.values(), *mapper.reserved]
+                raise AttributeError(f"{cls.__name__} has no column {name!r}; {nearest(name, known)}")
+            return mapper.relations().get(name) or Reference(mapper.table_name, name)
+
+
+def _mapper(cls: type) -> Mapper[Any]:
+    mapper = cls.__dict__.get("__mapper__")
+    if not isinstance(mapper, Mapper):
+        raise AttributeError(f"{cls.__name__} stands for no table: make a subclass")
+    return mapper

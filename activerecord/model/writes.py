@@ -1,0 +1,216 @@
+"""Writing records: one statement each, with what the database filled in coming back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+from activerecord import runtime
+from activerecord.errors import QueryError, RecordNotFound, StaleRecord, UniqueViolation, UsageError
+from activerecord.hydration import Origin
+from activerecord.model.attributes import getattr_static
+from activerecord.model.finders import Finders
+from activerecord.query.terminals import key_condition
+from activerecord.schema.column import Column
+from activerecord.schema.table import Table
+from activerecord.sql.dialect import Compiled
+from activerecord.sql.statement import Delete, Insert, Update
+from activerecord.transaction import current_transaction
+
+__all__ = ["Writes"]
+
+
+class Writes(Finders):
+    """The verbs that write. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
+
+    async def async_save(self) -> bool:
+        """Write what has changed, in one statement; True when it is written.
+
+        A new record is inserted, and keys, defaults and generated columns come back. One that came from the database is
+        updated where it has changed, and nothing is sent where it has not. Raises StaleRecord where the row has gone, and
+        what the database refuses; then the record is as it was.
+        """
+        table = await self.__mapper__.table()
+        self._settle(table)
+        if self._row is None:
+            await self._insert(table)
+        else:
+            await self._update(table)
+        return True
+
+    save = runtime.blocking(async_save)
+
+    async def async_update(self, **values: Any) -> bool:
+        """Assign these values and save."""
+        self.attributes = values
+        return await self.async_save()
+
+    update = runtime.blocking(async_update)
+
+    async def async_delete(self) -> bool:
+        """Delete the record's row; False where it had gone already. The record is new again, with the values it had."""
+        table = await self.__mapper__.table()
+        if self._row is None:
+            raise UsageError(f"a new {type(self).__name__} has no row to delete")
+        statement = Delete(self.__mapper__.source, key_condition(table, self._as_key(self._stored_key(table))))
+        result = await self.__mapper__.database().execute(statement, {table.name: table})
+        self._become(None, None)
+        return result.affected > 0
+
+    delete = runtime.blocking(async_delete)
+
+    async def async_reload(self) -> Self:
+        """Read the row again, whole, and forget what was assigned or loaded along. Raises RecordNotFound."""
+        table = await self.__mapper__.table()
+        if self._row is None:
+            raise UsageError(f"a new {type(self).__name__} has no row to read")
+        fresh = await type(self).query().async_find_or_none(self._as_key(self._stored_key(table)))
+        if fresh is None:
+            raise RecordNotFound(f"the row of this {type(self).__name__} has gone")
+        self.__dict__.clear()
+        self.__dict__.update(fresh.__dict__)
+        return self
+
+    reload = runtime.blocking(async_reload)
+
+    @classmethod
+    async def async_create(cls, **values: Any) -> Self:
+        """A new record with these values, saved."""
+        record = cls(**values)
+        await record.async_save()
+        return record
+
+    @classmethod
+    def create(cls, **values: Any) -> Self:
+        """A new record with these values, saved."""
+        return runtime.run_blocking(lambda: cls.async_create(**values), "create")
+
+    @classmethod
+    async def async_find_or_create_by(cls, **values: Any) -> Self:
+        """The first record with these values, or a new one with them. Race-free where a unique key covers them."""
+        return await cls.async_find_by(**values) or await cls.async_create_or_find_by(**values)
+
+    @classmethod
+    def find_or_create_by(cls, **values: Any) -> Self:
+        """The first record with these values, or a new one with them. Race-free where a unique key covers them."""
+        return runtime.run_blocking(lambda: cls.async_find_or_create_by(**values), "find_or_create_by")
+
+    @classmethod
+    async def async_create_or_find_by(cls, **values: Any) -> Self:
+        """A new record with these values, or, where a unique key forbids it, the one that has them already."""
+        try:
+            async with cls.__mapper__.database().transaction():
+                return await cls.async_create(**values)
+        except UniqueViolation:
+            found = await cls.async_find_by(**values)
+            if found is None:
+                # another value of the row is taken, so no row has all of these
+                raise
+            return found
+
+    @classmethod
+    def create_or_find_by(cls, **values: Any) -> Self:
+        """A new record with these values, or, where a unique key forbids it, the one that has them already."""
+        return runtime.run_blocking(lambda: cls.async_create_or_find_by(**values), "create_or_find_by")
+
+    @classmethod
+    async def async_insert_all(cls, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns.
+
+        Defaults that the model declares are filled in. No records are made, and no callbacks run.
+        """
+        table = await cls.__mapper__.table()
+        listed = [_with_defaults(cls, row) for row in rows]
+        if not listed:
+            return 0
+        names = tuple(listed[0])
+        for name in names:
+            table.column(name)
+        for row in listed:
+            if row.keys() != listed[0].keys():
+                odd = ", ".join(sorted(row.keys() ^ listed[0].keys()))
+                raise QueryError(f"insert_all needs the same columns in every row; not in all: {odd}")
+        one = Insert(cls.__mapper__.source, names, [[None] * len(names)])
+        database = cls.__mapper__.database()
+        async with database.transaction():
+            await database.execute_many(one, {table.name: table}, [tuple([row[name] for name in names]) for row in listed])
+        return len(listed)
+
+    @classmethod
+    def insert_all(cls, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns."""
+        return runtime.run_blocking(lambda: cls.async_insert_all(rows), "insert_all")
+
+    # one record's statements
+
+    async def _insert(self, table: Table) -> None:
+        keys = {name: self.__mapper__.key(name) for name in table.writable}
+        values = {name: self.__dict__[key] for name, key in keys.items() if key in self.__dict__}
+        if table.auto_key is not None and values.get(table.auto_key, 0) is None:
+            del values[table.auto_key]
+        statement = Insert(self.__mapper__.source, tuple(values), [tuple(values.values())], returning=table.names())
+        await self._write(statement, table)
+
+    async def _update(self, table: Table) -> None:
+        changes = self.changes
+        values = {name: new for name, (_, new) in changes.items() if name in table.columns}
+        if not values:
+            return
+        condition = key_condition(table, self._as_key(self._stored_key(table)))
+        statement = Update.of_values(self.__mapper__.source, values, condition, returning=table.names())
+        await self._write(statement, table)
+
+    async def _write(self, statement: Insert | Update, table: Table) -> None:
+        database = self.__mapper__.database()
+        compiled, rows = await database.fetch(statement, {table.name: table})
+        if not rows:
+            raise StaleRecord(f"the row of this {type(self).__name__} has gone, or its key has changed")
+        before = self._row, self._origin, dict(self.__dict__)
+        self._take(compiled, rows[0])
+        scope = current_transaction(database)
+        if scope is not None:
+            scope.after_rollback(lambda: self._undo(*before))
+
+    def _take(self, compiled: Compiled, row: Sequence[Any]) -> None:
+        """Hold what the database has, now that it has it."""
+        layout, _ = self.__mapper__.loader(compiled)
+        for name, key in zip(layout.names, layout.keys, strict=True):
+            self.__dict__[key] = layout.value(row, name)
+        self._become(row, Origin(layout))
+
+    def _become(self, row: Sequence[Any] | None, origin: Origin | None) -> None:
+        before = self._row, self._origin, dict(self.__dict__)
+        self._row, self._origin = row, origin
+        scope = current_transaction(self.__mapper__.database()) if row is None else None
+        if scope is not None:
+            scope.after_rollback(lambda: self._undo(*before))
+
+    def _undo(self, row: Sequence[Any] | None, origin: Origin | None, values: dict[str, Any]) -> None:
+        """What was written is no more: stand for the row that was there before, and for no generated value of the other."""
+        if self._row is None and row is None:
+            return
+        for key in self._origin.layout.keys if self._origin is not None else ():
+            if key not in values:
+                self.__dict__.pop(key, None)
+            elif values[key] is None:
+                self.__dict__[key] = None
+        self._row, self._origin = row, origin
+
+    def _stored_key(self, table: Table) -> tuple[Any, ...]:
+        """The key of the record's row, whatever was assigned since."""
+        if not table.primary_key:
+            raise QueryError(f"table {table.name!r} has no primary key, so one of its rows cannot be told from another")
+        return tuple([self.was(name) for name in table.primary_key])
+
+    def _as_key(self, key: tuple[Any, ...]) -> Any:
+        return key[0] if len(key) == 1 else key
+
+
+def _with_defaults(model: "type[Writes]", row: Any) -> dict[str, Any]:
+    if not isinstance(row, Mapping):
+        raise QueryError(f"insert_all takes dicts, got {type(row).__name__}")
+    attributes = {key: name for name, key in model.__mapper__.attributes.items()}
+    values = {attributes.get(name, name): value for name, value in row.items()}
+    for key, name in attributes.items():
+        column = getattr_static(model, key)
+        if name not in values and isinstance(column, Column) and column.default is not None:
+            values[name] = column.default() if callable(column.default) else column.default
+    return values

@@ -1,0 +1,82 @@
+"""Conditions: which rows a query is after."""
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from activerecord.errors import QueryError, WrongBinds
+from activerecord.query.clauses import QueryCore
+from activerecord.sql.expression import Condition, Expression, Not, all_of, any_of
+from activerecord.sql.text import Text
+
+__all__ = ["Conditions"]
+
+R = TypeVar("R")
+
+
+class Conditions(QueryCore[R]):
+    """The verbs that narrow a query."""
+
+    __slots__ = ()
+
+    def where(self, *conditions: Any, **equals: Any) -> Self:
+        """The rows that also fit these conditions.
+
+        `where(User.age > 18)`, `where(status="active")`, `where({"status": ["new", "paid"]})`,
+        `where("age > ?", 18)`, `where("age > :age", age=18)`: `... WHERE ("users"."age" > ?)`. A list asks for any of its
+        values, None for NULL. Raises WrongBinds and QueryError.
+        """
+        return self._told(where=all_of(self._clauses.where, self._condition(conditions, equals)))
+
+    def where_not(self, *conditions: Any, **equals: Any) -> Self:
+        """The rows that do not fit these conditions, given as to `where`: `... WHERE NOT (...)`."""
+        return self._told(where=all_of(self._clauses.where, Not(self._condition(conditions, equals))))
+
+    def or_where(self, *conditions: Any, **equals: Any) -> Self:
+        """The rows that fit all that was asked so far, or these conditions: `... WHERE (...) OR (...)`."""
+        condition = self._condition(conditions, equals)
+        # after no condition at all, every row fits already
+        return self._told(where=any_of(self._clauses.where, condition) if self._clauses.where is not None else condition)
+
+    def having(self, *conditions: Any, **equals: Any) -> Self:
+        """The groups that fit these conditions, given as to `where`: `... GROUP BY ... HAVING ...`."""
+        return self._told(having=all_of(self._clauses.having, self._condition(conditions, equals)))
+
+    def _condition(self, conditions: tuple[Any, ...], equals: Mapping[str, Any]) -> Condition:
+        first = conditions[0] if conditions else None
+        if isinstance(first, str):
+            return _text(first, conditions[1:], equals)
+        found = [self._single(condition) for condition in conditions]
+        joined = all_of(*found, *[self._equal(name, value) for name, value in equals.items()])
+        if joined is None:
+            raise QueryError("no condition was given")
+        return joined
+
+    def _single(self, condition: Any) -> Condition | None:
+        if isinstance(condition, Mapping):
+            return all_of(*[self._equal(name, value) for name, value in condition.items()])
+        if not isinstance(condition, Expression):
+            raise QueryError(
+                f"expected a condition, a dict or SQL with its values, got {type(condition).__name__}; "
+                f"a comparison of columns needs a column of a model: `User.age > 18`"
+            )
+        return condition
+
+    def _equal(self, name: Any, value: Any) -> Condition:
+        column = self._column(name)
+        if isinstance(value, list | tuple | set | frozenset):
+            return column.in_(value)
+        return column == value
+
+
+def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condition:
+    """SQL of the program's own, with its values one by one, or all in one tuple, list or dict."""
+    if len(values) == 1 and not named:
+        only = values[0]
+        if isinstance(only, Mapping):
+            return Text(sql, named=only)
+        if isinstance(only, tuple | list) and len(only) != 1:
+            try:
+                return Text(sql, values)
+            except WrongBinds:
+                return Text(sql, only)
+    return Text(sql, values, named or None)

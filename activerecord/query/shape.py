@@ -1,0 +1,112 @@
+"""The shape of the answer: which columns, in which order, how many, joined and grouped how."""
+
+from typing import Any, Self, TypeVar
+
+from activerecord.errors import QueryError
+from activerecord.mapper import Mapper
+from activerecord.query.clauses import JoinWish, QueryCore
+from activerecord.sql.expression import Condition, Expression, Label, Ordering
+
+__all__ = ["Shape"]
+
+R = TypeVar("R")
+
+_DIRECTIONS = {"asc": False, "desc": True}
+
+
+class Shape(QueryCore[R]):
+    """The verbs that say what the answer looks like."""
+
+    __slots__ = ()
+
+    def select(self, *columns: "str | Expression[Any]") -> Self:
+        """Only these columns or expressions: `SELECT "users"."name", count(*) AS "n"`. Replaces an earlier choice."""
+        if not columns:
+            raise QueryError("select needs a column")
+        return self._told(columns=tuple([self._column(column) for column in columns]))
+
+    def distinct(self) -> Self:
+        """Each row once: `SELECT DISTINCT ...`."""
+        return self._told(distinct=True)
+
+    def order_by(self, *orders: "str | Expression[Any] | Ordering") -> Self:
+        """Sorted by these: `order_by("name desc")`, `order_by(User.age.desc(), "id")`; added to an earlier order."""
+        return self._told(orders=self._clauses.orders + tuple([self._ordering(order) for order in orders]))
+
+    def reorder(self, *orders: "str | Expression[Any] | Ordering") -> Self:
+        """Sorted by these and nothing else; by nothing at all where none is given."""
+        return self._told(orders=tuple([self._ordering(order) for order in orders]))
+
+    def limit(self, count: int) -> Self:
+        """At most so many rows: `... LIMIT ?`."""
+        return self._told(limit=_whole("limit", count))
+
+    def offset(self, count: int) -> Self:
+        """Without the first so many rows: `... OFFSET ?`."""
+        return self._told(offset=_whole("offset", count))
+
+    def group_by(self, *columns: "str | Expression[Any]") -> Self:
+        """One row for each combination of these: `... GROUP BY ...`."""
+        return self._told(groups=self._clauses.groups + tuple([self._column(column) for column in columns]))
+
+    def join(self, target: Any, on: Condition | None = None) -> Self:
+        """Only rows with a partner: of a relation, or of a model on a condition: `... INNER JOIN ... ON ...`.
+
+        `join("orders")`, `join(User.orders)`, `join(Order, Order.user_id == User.id)`.
+        """
+        return self._joined("INNER", target, on)
+
+    def left_join(self, target: Any, on: Condition | None = None) -> Self:
+        """All rows, those with a partner once for each: `... LEFT JOIN ... ON ...`. Given as to `join`."""
+        return self._joined("LEFT", target, on)
+
+    def with_(self, *paths: Any) -> Self:
+        """Load these relations too, one query each: `with_("orders")`, `with_("orders.items", User.profile)`.
+
+        A tuple `("orders", lambda query: query.where(...))` narrows what is loaded. Raises UnknownRelation when run.
+        """
+        flat = [path for given in paths for path in (given if isinstance(given, list) else [given])]
+        return self._told(paths=self._clauses.paths + tuple(flat))
+
+    def _joined(self, kind: str, target: Any, on: Condition | None) -> Self:
+        return self._told(joins=(*self._clauses.joins, _wish(kind, target, on)))
+
+    def _ordering(self, order: "str | Expression[Any] | Ordering") -> Ordering:
+        if isinstance(order, Ordering):
+            return order
+        if isinstance(order, str):
+            name, _, word = order.rpartition(" ")
+            if name and word.lower() in _DIRECTIONS:
+                return Ordering(self._labelled(name.strip()), descending=_DIRECTIONS[word.lower()])
+        return Ordering(self._labelled(order), descending=False)
+
+    def _labelled(self, name: "str | Expression[Any]") -> Expression[Any]:
+        """What was selected under this name, or the column of that name."""
+        for column in self._clauses.columns:
+            if isinstance(column, Label) and isinstance(name, str) and column.name == name:
+                return column.operand
+        return self._column(name)
+
+
+def _wish(kind: str, target: Any, on: Condition | None) -> JoinWish:
+    mapper: Any = getattr(target, "__mapper__", None)
+    if isinstance(mapper, Mapper):
+        if on is None:
+            raise QueryError(f"join {mapper.name} on what? join({mapper.name}, {mapper.name}.x_id == ...), or by relation")
+        return JoinWish(kind, target=mapper, condition=on)
+    name = target if isinstance(target, str) else getattr(target, "name", None)
+    if not isinstance(name, str):
+        raise QueryError(f"join takes a relation, its name or a model, got {type(target).__name__}")
+    if on is not None:
+        raise QueryError(f"the relation {name!r} says itself on what it joins")
+    return JoinWish(kind, relation=name)
+
+
+def _whole(word: str, count: int) -> int:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise QueryError(f"{word} takes a whole number, zero or more, got {type(count).__name__}")
+    if count >= 1 << 63:
+        raise QueryError(f"{word} takes a number of at most 64 bits")
+    return count
+
+

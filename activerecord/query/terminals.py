@@ -1,0 +1,124 @@
+"""Terminal verbs that give records: here a query meets the database."""
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from activerecord import runtime
+from activerecord.errors import QueryError, RecordNotFound
+from activerecord.query.clauses import Clauses, QueryCore
+from activerecord.schema.table import Table
+from activerecord.sql.expression import Condition, Ordering, Reference, all_of
+
+__all__ = ["Terminals", "key_condition"]
+
+R = TypeVar("R")
+
+
+class Terminals(QueryCore[R]):
+    """The verbs that read records. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
+
+    __slots__ = ()
+
+    async def async_all(self) -> list[R]:
+        """All records that fit, with the relations asked for by `with_`."""
+        return await self._records()
+
+    all = runtime.blocking(async_all)
+
+    async def async_first(self) -> R | None:
+        """The first record in the query's order, by key where it has none; None where nothing fits."""
+        return _only(await self._records(_in_key_order(self._clauses, limit=1)))
+
+    first = runtime.blocking(async_first)
+
+    async def async_last(self) -> R | None:
+        """The last record in the query's order, by key where it has none; None where nothing fits."""
+        if self._clauses.limit is not None or self._clauses.offset is not None:
+            raise QueryError("last turns the order round, which a limit or offset forbids: order_by(...).first()")
+        return _only(await self._records(_in_key_order(self._clauses, limit=1, backwards=True)))
+
+    last = runtime.blocking(async_last)
+
+    async def async_one(self) -> R:
+        """The one record that fits. Raises RecordNotFound for none, QueryError for several."""
+        found = await self.async_one_or_none()
+        if found is None:
+            raise RecordNotFound(f"no {self._mapper.name} fits the query")
+        return found
+
+    one = runtime.blocking(async_one)
+
+    async def async_one_or_none(self) -> R | None:
+        """The one record that fits, None for none. Raises QueryError for several."""
+        found = await self._records(lambda table: replace(self._clauses, limit=_at_most(self._clauses.limit, 2)))
+        if len(found) > 1:
+            raise QueryError(f"several records of {self._mapper.name} fit a query that expects one")
+        return _only(found)
+
+    one_or_none = runtime.blocking(async_one_or_none)
+
+    async def async_find(self, key: Any) -> R:
+        """The record of this key, among those that fit. A composite key is a tuple. Raises RecordNotFound."""
+        found = await self.async_find_or_none(key)
+        if found is None:
+            raise RecordNotFound(f"no {self._mapper.name} has the key that was asked for")
+        return found
+
+    find = runtime.blocking(async_find)
+
+    async def async_find_or_none(self, key: Any) -> R | None:
+        """The record of this key, among those that fit, or None. A composite key is a tuple."""
+
+        def by_key(table: Table) -> Clauses:
+            return replace(self._clauses, where=all_of(self._clauses.where, key_condition(table, key)))
+
+        return _only(await self._records(by_key))
+
+    find_or_none = runtime.blocking(async_find_or_none)
+
+    async def _records(self, finish: "Any" = None) -> list[R]:
+        prepared = await self._prepare(finish)
+        after = self._mapper.after_load(self._mapper, self._clauses.paths) if self._clauses.paths else None
+        compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
+        records = self._mapper.records(compiled, rows)
+        if after is not None and records:
+            await after(records)
+        return records
+
+
+def key_condition(table: Table, key: Any) -> Condition:
+    """The condition that a row has this key. Raises QueryError for a key that does not fit the table's."""
+    names = table.primary_key
+    if not names:
+        raise QueryError(f"table {table.name!r} has no primary key: use where(...)")
+    parts = key if isinstance(key, tuple) and len(names) > 1 else (key,)
+    if len(parts) != len(names):
+        raise QueryError(f"the key of {table.name!r} has {len(names)} parts ({', '.join(names)}): give a tuple of them")
+    if any(isinstance(part, list | tuple | set | dict) for part in parts):
+        raise QueryError(f"find takes one key of {table.name!r}; for several: where({names[0]}=[...])")
+    pairs = zip(names, parts, strict=True)
+    joined = all_of(*[Reference[Any](table.name, name) == part for name, part in pairs])
+    assert joined is not None
+    return joined
+
+
+def _in_key_order(clauses: Clauses, *, limit: int, backwards: bool = False) -> "Any":
+    def finish(table: Table) -> Clauses:
+        orders = clauses.orders
+        if not orders and not clauses.groups:
+            orders = tuple([Ordering(Reference[Any](table.name, name), descending=False) for name in table.primary_key])
+        if backwards:
+            if not orders:
+                raise QueryError(f"table {table.name!r} has no primary key, so last needs an order_by(...)")
+            orders = tuple([order.reversed() for order in orders])
+        return replace(clauses, orders=orders, limit=_at_most(clauses.limit, limit))
+
+    return finish
+
+
+def _at_most(limit: int | None, most: int) -> int:
+    return most if limit is None else min(limit, most)
+
+
+def _only(records: list[R]) -> R | None:
+    return records[0] if records else None

@@ -1,0 +1,165 @@
+"""Terminal verbs that give values: counts, sums, columns, plain rows."""
+
+from dataclasses import replace
+from typing import Any, Literal, TypeVar, overload
+
+from activerecord import runtime
+from activerecord.errors import QueryError
+from activerecord.query.clauses import Clauses, Prepared, QueryCore
+from activerecord.schema.table import Table
+from activerecord.sql.expression import Expression, Function, Label, Reference
+from activerecord.sql.statement import Select, Subquery
+from activerecord.sql.text import Text
+from activerecord.types import Integer
+
+__all__ = ["Values"]
+
+R = TypeVar("R")
+T = TypeVar("T")
+AggregateName = Literal["sum", "avg", "min", "max"]
+
+
+class Values(QueryCore[R]):
+    """The verbs that read values. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
+
+    __slots__ = ()
+
+    async def async_count(self, column: "str | Expression[Any] | None" = None, *, distinct: bool = False) -> int:
+        """How many rows fit, or how many values of a column are not NULL: `SELECT count(*) ...`.
+
+        A limit, offset, distinct or grouping of the query counts the rows that come out of it.
+        """
+        counted = () if column is None else (self._column(column),)
+        count = Function[int]("count", counted, distinct=distinct, type=Integer())
+        clauses = self._clauses
+        if column is None and (clauses.distinct or clauses.groups or clauses.limit is not None or clauses.offset is not None):
+            return int(await self._scalar(await self._counting()) or 0)
+        return int(await self._scalar(await self._prepare(lambda _: _aggregate(clauses, count))) or 0)
+
+    count = runtime.blocking(async_count)
+
+    async def async_exists(self) -> bool:
+        """Whether any row fits: `SELECT 1 ... LIMIT 1`."""
+        one = Label(Text("1"), "one")
+        limit = 1 if self._clauses.limit is None else min(self._clauses.limit, 1)
+        clauses = replace(self._clauses, columns=(one,), orders=(), limit=limit, distinct=False)
+        return await self._scalar(await self._prepare(lambda _: clauses)) is not None
+
+    exists = runtime.blocking(async_exists)
+
+    async def async_sum(self, column: "str | Expression[Any]") -> Any:
+        """The sum of a column over the rows that fit; 0 where there is nothing to add: `SELECT sum(...) ...`."""
+        found = await self._aggregated("sum", column)
+        return 0 if found is None else found
+
+    sum = runtime.blocking(async_sum)
+
+    async def async_average(self, column: "str | Expression[Any]") -> Any:
+        """The average of a column, a Decimal for a Decimal column, else a float; None without a value: `SELECT avg(...)`."""
+        return await self._aggregated("avg", column)
+
+    average = runtime.blocking(async_average)
+
+    async def async_min(self, column: "str | Expression[Any]") -> Any:
+        """The smallest value of a column; None where there is none: `SELECT min(...) ...`."""
+        return await self._aggregated("min", column)
+
+    min = runtime.blocking(async_min)
+
+    async def async_max(self, column: "str | Expression[Any]") -> Any:
+        """The largest value of a column; None where there is none: `SELECT max(...) ...`."""
+        return await self._aggregated("max", column)
+
+    max = runtime.blocking(async_max)
+
+    @overload
+    async def async_pluck(self, column: Expression[T], /) -> list[T]: ...
+    @overload
+    async def async_pluck(self, *columns: "str | Expression[Any]") -> list[Any]: ...
+    async def async_pluck(self, *columns: "str | Expression[Any]") -> list[Any]:
+        """The values of one column as a list, or of several as a list of tuples."""
+        rows = await self._rows(lambda _: replace(self._clauses, columns=tuple([self._column(name) for name in columns])))
+        return [row[0] for row in rows[1]] if len(columns) == 1 else rows[1]
+
+    @overload
+    def pluck(self, column: Expression[T], /) -> list[T]: ...
+    @overload
+    def pluck(self, *columns: "str | Expression[Any]") -> list[Any]: ...
+    def pluck(self, *columns: "str | Expression[Any]") -> list[Any]:
+        """The values of one column as a list, or of several as a list of tuples."""
+        return runtime.run_blocking(lambda: self.async_pluck(*columns), "pluck")
+
+    async def async_ids(self) -> list[Any]:
+        """The keys of the rows that fit; tuples where the key is composite."""
+
+        def keys(table: Table) -> Clauses:
+            return replace(self._clauses, columns=tuple([Reference[Any](table.name, name) for name in table.primary_key]))
+
+        names, rows = await self._rows(keys)
+        return [row[0] for row in rows] if len(names) == 1 else rows
+
+    ids = runtime.blocking(async_ids)
+
+    async def async_dicts(self) -> list[dict[str, Any]]:
+        """The rows as dicts, by the names of their columns or labels."""
+        names, rows = await self._rows()
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    dicts = runtime.blocking(async_dicts)
+
+    async def async_tuples(self) -> list[tuple[Any, ...]]:
+        """The rows as tuples, in the order of the columns selected."""
+        return (await self._rows())[1]
+
+    tuples = runtime.blocking(async_tuples)
+
+    async def async_to_sql(self) -> tuple[str, list[Any]]:
+        """The text of the query, and its binds as the driver would get them. Nothing is sent but what reads the schema."""
+        prepared = await self._prepare()
+        compiled = self._mapper.database().statements.compile(prepared.select, prepared.tables)
+        return compiled.sql, compiled.binds(prepared.select.binds)
+
+    to_sql = runtime.blocking(async_to_sql)
+
+    async def _rows(self, finish: "Any" = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The rows with their values loaded, and the names of their columns."""
+        prepared = await self._prepare(finish)
+        compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
+        if not any(compiled.loads):
+            return compiled.names, rows
+        return compiled.names, [
+            tuple([
+                value if load is None or value is None else load(value)
+                for value, load in zip(row, compiled.loads, strict=True)
+            ])
+            for row in rows
+        ]
+
+    async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]") -> Any:
+        if self._clauses.limit is not None or self._clauses.offset is not None or self._clauses.groups:
+            raise QueryError(f"{name} of a limited or grouped query: select the aggregate, or pluck the values")
+        function = Function[Any](name, (self._column(column),))
+        return await self._scalar(await self._prepare(lambda _: _aggregate(self._clauses, function)))
+
+    async def _counting(self) -> Prepared:
+        columns = self._clauses.columns or self._clauses.groups
+        inner = await self._prepare(lambda _: replace(self._clauses, columns=columns, orders=self._inner_orders()))
+        count = Function[int]("count", (), type=Integer())
+        return Prepared(Select((count,), Subquery(inner.select, "counted")), inner.tables)
+
+    def _inner_orders(self) -> "Any":
+        limited = self._clauses.limit is not None or self._clauses.offset is not None
+        return self._clauses.orders if limited else ()
+
+    async def _scalar(self, prepared: Prepared) -> Any:
+        compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
+        if not rows:
+            return None
+        value, load = rows[0][0], compiled.loads[0]
+        return value if value is None or load is None else load(value)
+
+
+def _aggregate(clauses: Clauses, function: "Function[Any]") -> Clauses:
+    return replace(clauses, columns=(function,), orders=(), limit=None, offset=None, distinct=False)
+
+

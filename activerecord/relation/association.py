@@ -1,0 +1,186 @@
+"""An association: how the records of one model find those of another."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Self, TypeVar, cast, overload
+
+from activerecord import runtime
+from activerecord.errors import QueryError, RelationNotLoaded, UnknownRelation, UsageError
+from activerecord.mapper import Mapper
+from activerecord.query.query import Query
+from activerecord.relation.keys import keys_condition, keys_of
+from activerecord.relation.target import find_model
+from activerecord.schema.table import Table
+from activerecord.sql.expression import Reference, all_of
+from activerecord.sql.statement import Join
+
+__all__ = ["Association", "Narrow", "related"]
+
+V = TypeVar("V")
+Narrow = Callable[[Query[Any]], Query[Any]]
+
+
+class Association(ABC, Generic[V]):
+    """A relation of a model, which a record gives as a `V` once it is loaded.
+
+    On the class it stands for itself (`with_(User.orders)`), on a record for what it leads to. Its columns and its target
+    are found when they are first needed, so models may be defined in any order.
+    """
+
+    many = False
+
+    def __init__(
+        self,
+        *,
+        target: "str | Mapper[Any] | None" = None,
+        own_columns: tuple[str, ...] = (),
+        target_columns: tuple[str, ...] = (),
+    ) -> None:
+        self.name = ""
+        self.optional = False
+        self._owner: type[Any] | None = None
+        self._target = target
+        self._own_columns = own_columns
+        self._target_columns = target_columns
+
+    def __set_name__(self, owner: "type[Any]", name: str) -> None:
+        self.name = name
+        self._owner = owner
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._owner.__name__ if self._owner else '?'}.{self.name}>"
+
+    def of(self, owner: "type[Any]", name: str) -> Self:
+        """This association as one of `owner`, under a name."""
+        self.__set_name__(owner, name)
+        return self
+
+    def leads_to(self, target: "str | Mapper[Any]", *, optional: bool) -> None:
+        """Set the model that the annotation names, where none was given by hand."""
+        self._target = self._target or target
+        self.optional = self.optional or optional
+
+    @property
+    def owner(self) -> Mapper[Any]:
+        """The model that has the association."""
+        if self._owner is None:
+            raise UsageError("an association belongs into the body of a model")
+        return cast("Mapper[Any]", self._owner.__mapper__)
+
+    @property
+    def target(self) -> Mapper[Any]:
+        """The model that it leads to. Raises UnknownRelation."""
+        if isinstance(self._target, str):
+            return find_model(self._target, self.owner)
+        if self._target is None:
+            kind = type(self).__name__
+            raise UnknownRelation(f"{self.owner.name}.{self.name} leads nowhere: annotate it, e.g. `{kind}[\"Order\"]`")
+        return self._target
+
+    # reading
+
+    @overload
+    def __get__(self, record: None, owner: "type[Any]") -> Self: ...
+    @overload
+    def __get__(self, record: object, owner: "type[Any]") -> Any: ...
+    def __get__(self, record: object | None, owner: "type[Any]") -> Any:
+        return self if record is None else self.read(record)
+
+    def __set__(self, record: object, value: Any) -> None:
+        raise UsageError(f"{self.owner.name}.{self.name} cannot be assigned: set the keys of its records, and save them")
+
+    @abstractmethod
+    def read(self, record: Any) -> Any:
+        """What a record shows of the association: what is loaded, or the means to load it."""
+
+    def load_now(self, record: Any) -> None:
+        """Load it for the record and its siblings, in plain sync code only. Raises RelationNotLoaded elsewhere."""
+        if runtime.backend() is not None:
+            model = self.owner.name
+            raise RelationNotLoaded(
+                f"{model}.{self.name} is not loaded: ask for it with the query, `.with_({self.name!r})`, or load it now, "
+                f"`await record.async_load({model}.{self.name})`"
+            )
+        runtime.run_blocking(lambda: self.load(self.family(record)), self.name)
+
+    def family(self, record: Any) -> list[Any]:
+        """The record, and those of the same result that have not loaded the association either."""
+        origin = record._origin
+        siblings = [] if origin is None else [other for other in origin.alive() if not self.is_loaded(other)]
+        return siblings if any(other is record for other in siblings) else [record, *siblings]
+
+    def is_loaded(self, record: Any) -> bool:
+        """Whether a record has it at hand, for its present key."""
+        held = related(record).get(self.name)
+        return held is not None and held[0] == self.own_key(record)
+
+    def own_key(self, record: Any) -> "tuple[Any, ...] | None":
+        """The record's side of the association; None where a part of it is missing."""
+        return keys_of(record, self.own_columns())
+
+    # loading
+
+    async def load(self, records: Sequence[Any], narrow: Narrow | None = None) -> list[Any]:
+        """Load it for all these records, in one query; what was found.
+
+        Nothing is attached before everything has arrived.
+        """
+        await self.owner.table()
+        table = await self.target.table()
+        keys = list(dict.fromkeys(key for record in records if (key := self.own_key(record)) is not None))
+        found: list[Any] = []
+        for part in self._parts(keys):
+            query = Query(self.target).where(keys_condition(table, self.target_columns(), part))
+            found += await (query if narrow is None else _narrowed(narrow, query)).async_all()
+        self.attach(records, found)
+        return found
+
+    def _parts(self, keys: "list[tuple[Any, ...]]") -> "list[list[tuple[Any, ...]]]":
+        # IN fills its list up to a power of two, so only half of the binds can be counted on
+        size = max(1, self.target.database().driver.dialect.max_binds // 2 // max(1, len(self.own_columns())))
+        return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+    @abstractmethod
+    def attach(self, records: Sequence[Any], found: Sequence[Any]) -> None:
+        """Give each record its own of what was found."""
+
+    # columns
+
+    @abstractmethod
+    def own_columns(self) -> tuple[str, ...]:
+        """The columns of the owner that it goes by."""
+
+    @abstractmethod
+    def target_columns(self) -> tuple[str, ...]:
+        """The columns of the target that it goes by."""
+
+    def joins(self, kind: str, source: str) -> tuple[Join, ...]:
+        """The join that leads from `source` to the target."""
+        target = self.target
+        pairs = zip(self.own_columns(), self.target_columns(), strict=True)
+        condition = all_of(*[
+            Reference[Any](target.table_name, there) == Reference[Any](source, here) for here, there in pairs
+        ])
+        assert condition is not None
+        return (Join(kind, target.source, condition),)
+
+    def _known(self, mapper: Mapper[Any]) -> Table:
+        table = mapper.known_table()
+        if table is None:
+            raise UsageError(f"the table of {mapper.name} was not read yet: `await {mapper.name}.async_schema()`")
+        return table
+
+
+def related(record: Any) -> dict[str, tuple[Any, Any]]:
+    """What a record has loaded: by name of the relation, the key it was loaded for and what was found."""
+    held: dict[str, tuple[Any, Any]] | None = record._related
+    if held is None:
+        held = record._related = {}
+    return held
+
+
+def _narrowed(narrow: Narrow, query: Query[Any]) -> Query[Any]:
+    narrowed: Any = narrow(query)
+    if not isinstance(narrowed, Query):
+        raise QueryError(f"a function that narrows a relation gives a query back, not {type(narrowed).__name__}")
+    return cast("Query[Any]", narrowed)

@@ -1,0 +1,65 @@
+"""The relations of a model that declares none, read from the foreign keys of its table."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from activerecord.mapper import Mapper
+from activerecord.relation.association import Association
+from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
+from activerecord.schema.naming import identifier, plural, reference_name, singular, snake_case
+from activerecord.schema.table import Table
+
+__all__ = ["inferred_relations"]
+
+ModelOf: TypeAlias = Callable[[str], Mapper[Any]]
+
+
+def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> Mapping[str, Association[Any]]:
+    """The relations that follow from foreign keys: those of the table, and those of others that point at it.
+
+    A foreign key `ArtistId` gives `artist`, and the table it points at gets `albums`; a key that is unique gives a
+    has_one. Two keys between the same tables are told apart by their columns (`friendships_by_a`). `model_of` gives the
+    model of a table.
+    """
+    taken = set(table.columns) | mapper.reserved
+    found: dict[str, Association[Any]] = {}
+
+    def add(name: str, other: str, association: Association[Any]) -> None:
+        association.of(mapper.model, _free(name, other, taken | found.keys()))
+        found[association.name] = association
+
+    for key in table.foreign_keys:
+        name = reference_name(key.columns[-1])
+        add(name, f"{name}_{_one(key.target)}", BelongsTo(
+            target=model_of(key.target), own_columns=key.columns, target_columns=key.target_columns
+        ))
+    several = Counter(key.table for key in table.referenced_by)
+    for key in table.referenced_by:
+        other = model_of(key.table)
+        kind = HasOne if key.unique else HasMany
+        name = _one(key.table) if kind is HasOne else _many(key.table)
+        if several[key.table] > 1:
+            name = f"{name}_by_{reference_name(key.columns[-1])}"
+        add(name, f"{name}_by_{reference_name(key.columns[-1])}", kind[Any](
+            target=other, own_columns=key.target_columns, target_columns=key.columns
+        ))
+    return found
+
+
+def _free(name: str, other: str, taken: "set[str]") -> str:
+    """A name that nothing else has: this one, or the other, or that with as many underscores as it takes."""
+    if name not in taken:
+        return name
+    while other in taken:
+        other += "_"
+    return other
+
+
+def _one(table: str) -> str:
+    return identifier(singular(snake_case(table)))
+
+
+def _many(table: str) -> str:
+    return identifier(plural(snake_case(table)))
+

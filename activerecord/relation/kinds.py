@@ -1,0 +1,189 @@
+"""The kinds of association: belongs_to, has_one and has_many."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from activerecord.errors import UnknownRelation, UsageError
+from activerecord.relation.association import Association, related
+from activerecord.relation.keys import keys_of
+from activerecord.relation.many import Many
+from activerecord.schema.naming import snake_case
+from activerecord.schema.table import ForeignKey
+
+__all__ = ["BelongsTo", "HasMany", "HasOne", "belongs_to", "has_many", "has_one"]
+
+T = TypeVar("T")
+
+
+class _One(Association[T]):
+    """An association with one record at most."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, record: None, owner: "type[Any]") -> Self: ...
+        @overload
+        def __get__(self, record: object, owner: "type[Any]") -> T: ...
+        def __get__(self, record: object | None, owner: "type[Any]") -> Any: ...
+
+    def read(self, record: Any) -> Any:
+        """The record that it leads to, or None. Loaded at once in plain sync code, else RelationNotLoaded."""
+        key = self._key_at_hand(record)
+        if key is None:
+            return None
+        if not self.is_loaded(record):
+            self.load_now(record)
+        return related(record)[self.name][1]
+
+    def _key_at_hand(self, record: Any) -> "tuple[Any, ...] | None":
+        try:
+            return self.own_key(record)
+        except UsageError:
+            # the table is not read yet: let the loading find out
+            self.load_now(record)
+            return self.own_key(record)
+
+    def attach(self, records: Sequence[Any], found: Sequence[Any]) -> None:
+        """Give each record its own of what was found, or None."""
+        columns = self.target_columns()
+        # the first wins, as it would in a query of its own
+        by_key: dict[Any, Any] = {}
+        for other in found:
+            by_key.setdefault(keys_of(other, columns), other)
+        for record in records:
+            key = self.own_key(record)
+            related(record)[self.name] = key, None if key is None else by_key.get(key)
+
+
+class BelongsTo(_One[T], Generic[T]):
+    """The one record whose key this record holds: `user: BelongsTo["User"] = belongs_to()` goes by `user_id`."""
+
+    def own_columns(self) -> tuple[str, ...]:
+        """The foreign key."""
+        if self._own_columns:
+            return self._own_columns
+        guess = (f"{self.name}_id",)
+        table = self._known(self.owner)
+        if guess[0] not in table.columns:
+            raise UnknownRelation(
+                f"{self.owner.name}.{self.name} goes by the column {guess[0]!r}, which the table {table.name!r} does not "
+                f"have: declare it, or name the right one: belongs_to(foreign_key=...)"
+            )
+        return guess
+
+    def target_columns(self) -> tuple[str, ...]:
+        """The key of the target."""
+        return self._target_columns or self._known(self.target).primary_key
+
+    def foreign_key(self, table: str) -> ForeignKey:
+        """The constraint that the relation implies on its table."""
+        return ForeignKey(table, self.own_columns(), self.target.table_name, self.target_columns())
+
+    def __set__(self, record: Any, value: T) -> None:
+        if value is None:
+            self._assign(record, None, [None] * len(self.own_columns()))
+            return
+        if not isinstance(value, self.target.model):
+            raise UsageError(f"{self.owner.name}.{self.name} takes a {self.target.name}, got {type(value).__name__}")
+        key = keys_of(value, self.target_columns())
+        if key is None:
+            raise UsageError(f"{self.owner.name}.{self.name}: save the {self.target.name} first, so that it has a key")
+        self._assign(record, value, key)
+
+    def _assign(self, record: Any, value: Any, key: Sequence[Any]) -> None:
+        for column, part in zip(self.own_columns(), key, strict=True):
+            record[column] = part
+        related(record)[self.name] = self.own_key(record), value
+
+
+class _Has(Association[T]):
+    """An association whose target holds the owner's key."""
+
+    def own_columns(self) -> tuple[str, ...]:
+        """The key of the owner."""
+        return self._own_columns or self._known(self.owner).primary_key
+
+    def target_columns(self) -> tuple[str, ...]:
+        """The foreign key in the target: as given, as the one association back says, or `<owner>_id`."""
+        return self._target_columns or self._inverse_columns() or (self._guess(),)
+
+    def _inverse_columns(self) -> tuple[str, ...]:
+        back = [
+            found
+            for found in self.target.relations().values()
+            if isinstance(found, BelongsTo) and found.target is self.owner
+        ]
+        return back[0].own_columns() if len(back) == 1 else ()
+
+    def _guess(self) -> str:
+        guess = f"{snake_case(self.owner.name)}_id"
+        table = self._known(self.target)
+        if guess not in table.columns:
+            raise UnknownRelation(
+                f"{self.owner.name}.{self.name} goes by the column {guess!r} of {table.name!r}, which does not exist: "
+                f"name the right one, foreign_key=..."
+            )
+        return guess
+
+
+class HasOne(_Has["T | None"], _One["T | None"], Generic[T]):
+    """The one record that holds this record's key, or None: `profile: HasOne["Profile"] = has_one()`."""
+
+
+class HasMany(_Has["list[T]"], Generic[T]):
+    """The records that hold this record's key: `orders: HasMany["Order"] = has_many()`."""
+
+    many = True
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, record: None, owner: "type[Any]") -> Self: ...
+        @overload
+        def __get__(self, record: object, owner: "type[Any]") -> Many[T]: ...
+        def __get__(self, record: object | None, owner: "type[Any]") -> Any: ...
+
+    def read(self, record: Any) -> Many[T]:
+        """The records that it leads to, as far as they are loaded."""
+        return Many(record, self)
+
+    def attach(self, records: Sequence[Any], found: Sequence[Any]) -> None:
+        """Give each record the list of its own."""
+        columns = self.target_columns()
+        by_key: dict[Any, list[Any]] = {}
+        for other in found:
+            by_key.setdefault(keys_of(other, columns), []).append(other)
+        for record in records:
+            key = self.own_key(record)
+            related(record)[self.name] = key, [] if key is None else by_key.get(key, [])
+
+
+def belongs_to(*, foreign_key: "str | tuple[str, ...]" = (), references: "str | tuple[str, ...]" = ()) -> Any:
+    """A relation to the one record whose key this record holds.
+
+    `foreign_key` names the column of this model (usually `<name>_id`), `references` that of the other (usually its key);
+    tuples where the key is composite.
+    """
+    return BelongsTo[Any](own_columns=_names(foreign_key), target_columns=_names(references))
+
+
+def has_one(*, foreign_key: "str | tuple[str, ...]" = (), references: "str | tuple[str, ...]" = ()) -> Any:
+    """A relation to the one record that holds this record's key.
+
+    `foreign_key` names the column of the other model (usually `<this model>_id`), `references` that of this one.
+    """
+    return HasOne[Any](own_columns=_names(references), target_columns=_names(foreign_key))
+
+
+def has_many(*, foreign_key: "str | tuple[str, ...]" = (), references: "str | tuple[str, ...]" = ()) -> Any:
+    """A relation to the records that hold this record's key.
+
+    `foreign_key` names the column of the other model (usually `<this model>_id`), `references` that of this one.
+    """
+    return HasMany[Any](own_columns=_names(references), target_columns=_names(foreign_key))
+
+
+def _names(given: "str | tuple[str, ...]") -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+

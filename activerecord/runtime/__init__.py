@@ -1,0 +1,31 @@
+"""Everything that can wait: the hosts of drivers, and the primitives that work under asyncio, trio and no loop at all."""
+
+from activerecord.runtime.backend import Backend, backend
+from activerecord.runtime.blocking import blocking, run_blocking
+from activerecord.runtime.flight import GRACE
+from activerecord.runtime.hosts import Host, host
+from activerecord.runtime.identity import run_identity
+from activerecord.runtime.limiter import Limiter
+from activerecord.runtime.loop_local import LoopLocal
+from activerecord.runtime.turnstile import Turnstile
+from activerecord.runtime.waiting import checkpoint, deadline, parallel, sleep
+from activerecord.runtime.wakeup import Wakeup
+
+__all__ = [
+    "GRACE",
+    "Backend",
+    "Host",
+    "Limiter",
+    "LoopLocal",
+    "Turnstile",
+    "Wakeup",
+    "backend",
+    "blocking",
+    "checkpoint",
+    "deadline",
+    "host",
+    "parallel",
+    "run_blocking",
+    "run_identity",
+    "sleep",
+]

@@ -1,0 +1,57 @@
+"""Which kind of loop the caller runs under, and what that loop is called by."""
+
+import threading
+from asyncio import get_running_loop
+from collections.abc import Hashable
+from typing import Literal
+
+import sniffio
+
+from activerecord.errors import UsageError
+
+__all__ = ["Backend", "adopt_token", "backend", "token"]
+
+Backend = Literal["asyncio", "trio"]
+
+
+def backend() -> Backend | None:
+    """The library whose task is running; None in plain sync code.
+
+    asyncio's own `get_running_loop` will not do: inside a trio that is a guest of asyncio it names the host.
+    """
+    try:
+        library = sniffio.current_async_library()
+    except sniffio.AsyncLibraryNotFoundError:
+        return None
+    if library == "asyncio":
+        return "asyncio"
+    if library == "trio":
+        return "trio"
+    raise UsageError(f"the event loop of {library!r} is not supported; run under asyncio or trio")
+
+
+class _Threads(threading.local):
+    """Each thread's own token. Idents will not do: they are used again once a thread has ended."""
+
+    def __init__(self) -> None:
+        self.token = object()
+
+
+_threads = _Threads()
+
+
+def adopt_token(thread: object) -> None:
+    """Make `thread` the token of this thread again, which is ending and has lost its thread-locals already."""
+    _threads.token = thread
+
+
+def token() -> Hashable:
+    """What stands for the running loop: an asyncio loop, a trio token, or in plain sync code an object of the thread."""
+    running = backend()
+    if running == "asyncio":
+        return get_running_loop()
+    if running == "trio":
+        from trio.lowlevel import current_trio_token  # an optional dependency
+
+        return current_trio_token()
+    return _threads.token

@@ -1,0 +1,111 @@
+"""The host of asyncio-only drivers in plain sync code: a private loop of the thread, turned while a call lasts."""
+
+import signal
+import threading
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from types import FrameType, TracebackType
+from typing import Any, Self, TypeVar
+
+from activerecord.runtime.flight import GRACE, Flight
+from activerecord.runtime.keeper import keeper
+from activerecord.runtime.outcome import conclude
+from activerecord.runtime.own_loop import OwnLoop
+
+__all__ = ["Direct", "direct"]
+
+T = TypeVar("T")
+
+# signal.signal takes 6 us, this 0.3, and each call needs it twice.
+_signal = import_module("_signal")
+
+CLOSING = 5.0  # seconds: for the loop's own tasks, generators and threads to end
+
+
+def direct() -> "Direct":
+    """The host of the running thread, with the thread's private loop; it ends with the thread."""
+    return keeper().ground(Direct)
+
+
+class Direct:
+    """One thread without an event loop of the user's. No task exists but while a driver's call is under way."""
+
+    def __init__(self) -> None:
+        self.loop = OwnLoop()
+
+    async def call(
+        self,
+        work: Coroutine[Any, Any, T],
+        *,
+        orphan: Callable[[T], object] | None = None,
+        grace: float = GRACE,
+        terminate: Callable[[], object] | None = None,
+    ) -> T:
+        """Turn the private loop until `work` is done; see `Host.call`. What cancels it is Ctrl-C."""
+        with _Interrupts(self.loop) as interrupts:
+            flight = Flight(self.loop, work, terminate, self.loop.stop)
+            self._turn_until(flight, interrupts, stop_for_interrupt=True)
+            if not flight.over:
+                flight.task.cancel()
+                flight.limit(grace)
+                self._turn_until(flight, interrupts)
+        return conclude(flight.outcome(), interrupts.struck, orphan)
+
+    async def finish(self, work: Coroutine[Any, Any, T], *, bound: float, terminate: Callable[[], object]) -> T:
+        """Run `work` to its end; an interrupt is raised after it. See `Host.finish`."""
+        with _Interrupts(self.loop) as interrupts:
+            flight = Flight(self.loop, work, terminate, self.loop.stop)
+            flight.limit(bound)
+            self._turn_until(flight, interrupts)
+        return conclude(flight.outcome(), interrupts.struck)
+
+    async def close(self) -> None:
+        """Wind the loop up and close it."""
+        try:
+            await self.finish(self.loop.wind_up(), bound=CLOSING, terminate=_nothing)
+        finally:
+            self.loop.close()
+
+    def _turn_until(self, flight: Flight[Any], interrupts: "_Interrupts", *, stop_for_interrupt: bool = False) -> None:
+        while not flight.over and not (stop_for_interrupt and interrupts.struck is not None):
+            try:
+                self.loop.run_forever()
+            except BaseException as error:  # noqa: BLE001  # from a handler of signals; raised when the call has ended
+                interrupts.struck = error
+
+
+class _Interrupts:
+    """While it is entered, Ctrl-C is noted and stops the loop, instead of breaking off whatever the loop is doing.
+
+    Only Python's own handler is replaced: one of the user's may raise where it likes, and is caught a level higher.
+    """
+
+    __slots__ = ("_loop", "_replaced", "struck")
+
+    def __init__(self, loop: OwnLoop) -> None:
+        self._loop = loop
+        self._replaced = False
+        self.struck: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        if (
+            threading.get_ident() == threading.main_thread().ident
+            and _signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
+            _signal.signal(signal.SIGINT, self._note)
+            self._replaced = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._replaced:
+            _signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.struck = KeyboardInterrupt()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+def _nothing() -> None:
+    pass

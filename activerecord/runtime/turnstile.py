@@ -1,0 +1,103 @@
+"""A mutex between tasks, loops and threads that serves them in the order in which they came."""
+
+import threading
+from collections import deque
+
+from activerecord.runtime.backend import backend
+from activerecord.runtime.wakeup import Wakeup
+
+__all__ = ["Turnstile"]
+
+
+class _Ticket:
+    """One who waits, and whether its turn has come. `thread` is set where plain sync code waits."""
+
+    __slots__ = ("holder", "is_granted", "thread", "wakeup")
+
+    def __init__(self, holder: object, thread: int | None) -> None:
+        self.holder = holder
+        self.thread = thread
+        self.is_granted = False
+        self.wakeup = Wakeup()
+
+
+class Turnstile:
+    """Lets one holder in at a time. A leaving holder hands over to the next at once, so nobody can slip in between."""
+
+    __slots__ = ("_entered_in", "_holder", "_lock", "_queue")
+
+    def __init__(self) -> None:
+        # Reentrant: a finaliser that the collector runs inside the lock may leave this very turnstile.
+        self._lock = threading.RLock()
+        self._holder: object | None = None
+        self._entered_in: int | None = None
+        self._queue: deque[_Ticket] = deque()
+
+    @property
+    def holder(self) -> object | None:
+        """Who is inside."""
+        return self._holder
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._queue)
+
+    def try_enter(self, holder: object) -> bool:
+        """Enter if nobody is inside, without waiting."""
+        with self._lock:
+            if self._holder is not None:
+                return False
+            self._holder, self._entered_in = holder, _plain_thread()
+            return True
+
+    async def enter(self, holder: object, *, timeout: float | None = None) -> None:
+        """Enter in one's turn.
+
+        Raises TimeoutError after `timeout` seconds; in plain sync code at once if this very thread holds it, since nobody
+        else could ever leave. A caller that is cancelled while its turn comes passes it on.
+        """
+        if self.try_enter(holder):
+            return
+        thread = _plain_thread()
+        if thread is not None and thread == self._entered_in:
+            raise TimeoutError("the turn is held by this thread itself, which would wait for ever")
+        ticket = _Ticket(holder, thread)
+        self._append(ticket)
+        try:
+            came = await ticket.wakeup.wait(timeout)
+        except BaseException:
+            if not self._withdraw(ticket):
+                self.leave()
+            raise
+        if not came and self._withdraw(ticket):
+            raise TimeoutError(f"the turn did not come within {timeout} s")
+
+    def leave(self) -> None:
+        """Let the next one in. May be called from any task and any thread."""
+        with self._lock:
+            self._holder = self._entered_in = None
+            self._admit()
+
+    def _append(self, ticket: _Ticket) -> None:
+        with self._lock:
+            self._queue.append(ticket)
+            self._admit()
+
+    def _admit(self) -> None:
+        while self._holder is None and self._queue:
+            ticket = self._queue.popleft()
+            self._holder, self._entered_in = ticket.holder, ticket.thread
+            ticket.is_granted = True
+            ticket.wakeup.set()
+
+    def _withdraw(self, ticket: _Ticket) -> bool:
+        """Give the place in the queue up; False if the turn has come already."""
+        with self._lock:
+            if not ticket.is_granted:
+                self._queue.remove(ticket)
+            return not ticket.is_granted
+
+
+def _plain_thread() -> int | None:
+    return threading.get_ident() if backend() is None else None

@@ -1,0 +1,13 @@
+"""Tables as the database itself describes them."""
+
+from collections.abc import Mapping
+
+from activerecord.schema.reflection import sqlite
+from activerecord.schema.reflection.reading import Reader, Reading
+
+__all__ = ["READERS", "Reader", "Reading"]
+
+# By the name of the dialect.
+READERS: Mapping[str, Reader] = {
+    "sqlite": Reader(sqlite.read_table, sqlite.table_names),
+}

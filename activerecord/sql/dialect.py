@@ -1,0 +1,92 @@
+"""A dialect: the list of named differences between one engine's SQL and the standard's."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from activerecord.sql.node import Node
+from activerecord.types import Codec, Type
+
+__all__ = ["Compiled", "Dialect", "StatementCompiler", "TableLike", "Transactions"]
+
+
+class TableLike(Protocol):
+    """What a compiler needs to know of a table: its names, and the type of each column."""
+
+    @property
+    def name(self) -> str:
+        """The table's name as the database has it."""
+        ...
+
+    @property
+    def schema(self) -> str | None:
+        """The schema that the table is in, or None for the connection's own."""
+        ...
+
+    def type_of(self, column: str) -> Type:
+        """The type of a column; raises UnknownColumn, naming the nearest."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns, in the table's order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement's text, with what each bind and each column of the answer goes through.
+
+    `dumps` has an entry a bind, in the order of the text; `names` and `loads` one a column of the answer. None means
+    that the value passes as it is.
+    """
+
+    sql: str
+    dumps: tuple[Callable[[Any], Any] | None, ...]
+    names: tuple[str, ...] = ()
+    loads: tuple[Callable[[Any], Any] | None, ...] = ()
+
+    def binds(self, values: Sequence[Any]) -> list[Any]:
+        """The values as the driver takes them. Raises InvalidValue."""
+        return [
+            value if dump is None or value is None else dump(value)
+            for dump, value in zip(self.dumps, values, strict=True)
+        ]
+
+
+class StatementCompiler(Protocol):
+    """Turns a statement into text for one dialect; used once, then thrown away."""
+
+    def compile(self, statement: Node) -> Compiled:
+        """The text of a statement and the treatment of its values. Raises QueryError."""
+        ...
+
+
+class Transactions(Protocol):
+    """The statements that begin a transaction in one dialect."""
+
+    def __call__(self, *, isolation: str | None, read_only: bool) -> Sequence[str]:
+        """The texts to send, in order. Raises UsageError for what the engine does not have."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One engine's SQL: a filled-in form of the differences that the rest of the house may ask for.
+
+    `words` are the names of the engine in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
+    number of binds that one statement may have. `auto_key_clause` is what follows the name of a column in CREATE TABLE
+    that the engine fills with a new integer and that is the whole primary key.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    driver: str
+    quote: Callable[[str], str]
+    placeholder: Callable[[int], str]
+    codec: Callable[[Type], Codec]
+    dump_plain: Callable[[Any], Any]
+    compiler: "Callable[[Dialect, Mapping[str, TableLike]], StatementCompiler]"
+    begin: Transactions
+    returning: bool
+    max_binds: int
+    auto_key_clause: str

@@ -1,0 +1,10 @@
+"""The dialects that the house speaks, by every word that a configuration may have for them."""
+
+from collections.abc import Mapping
+
+from activerecord.sql.dialect import Dialect
+from activerecord.sql.dialects.sqlite import SQLITE
+
+__all__ = ["DIALECTS", "SQLITE"]
+
+DIALECTS: Mapping[str, Dialect] = {word: dialect for dialect in (SQLITE,) for word in dialect.words}

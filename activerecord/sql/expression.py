@@ -1,0 +1,439 @@
+"""Expressions: columns, values, comparisons and functions, composed by Python's own operators."""
+
+from collections.abc import Iterable
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+from activerecord.errors import QueryError, UsageError
+from activerecord.sql.node import Node, Shape, binds_of, shapes_of
+from activerecord.types import Integer, Type
+
+__all__ = [
+    "Arithmetic",
+    "Between",
+    "Bind",
+    "Comparison",
+    "Condition",
+    "Expression",
+    "Function",
+    "Functions",
+    "In",
+    "IsNull",
+    "Label",
+    "Like",
+    "Logical",
+    "Not",
+    "Operand",
+    "Ordering",
+    "Reference",
+    "Star",
+    "all_of",
+    "any_of",
+    "fn",
+]
+
+T = TypeVar("T")
+Operand: TypeAlias = "T | Expression[T]"
+
+
+class Expression(Node, Generic[T]):
+    """A value that the database computes. `T` is its Python type.
+
+    Comparing gives a condition, not a bool: `User.age > 18`. Combine conditions with `&`, `|` and `~`.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: "Operand[T] | None") -> "Condition":  # type: ignore[override]
+        """`a = b`; `a IS NULL` against None."""
+        return IsNull(self, negated=False) if other is None else Comparison("=", self, other)
+
+    def __ne__(self, other: "Operand[T] | None") -> "Condition":  # type: ignore[override]
+        """`a <> b`; `a IS NOT NULL` against None."""
+        return IsNull(self, negated=True) if other is None else Comparison("<>", self, other)
+
+    def __lt__(self, other: "Operand[T]") -> "Condition":
+        """`a < b`."""
+        return Comparison("<", self, other)
+
+    def __le__(self, other: "Operand[T]") -> "Condition":
+        """`a <= b`."""
+        return Comparison("<=", self, other)
+
+    def __gt__(self, other: "Operand[T]") -> "Condition":
+        """`a > b`."""
+        return Comparison(">", self, other)
+
+    def __ge__(self, other: "Operand[T]") -> "Condition":
+        """`a >= b`."""
+        return Comparison(">=", self, other)
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+    def __and__(self: "Expression[bool]", other: "Expression[bool]") -> "Condition":
+        """Both conditions."""
+        return Logical("AND", (_condition(self), _condition(other)))
+
+    def __or__(self: "Expression[bool]", other: "Expression[bool]") -> "Condition":
+        """Either condition."""
+        return Logical("OR", (_condition(self), _condition(other)))
+
+    def __invert__(self: "Expression[bool]") -> "Condition":
+        """The opposite condition."""
+        return Not(self)
+
+    def __add__(self, other: "Operand[T]") -> "Expression[T]":
+        """`a + b`."""
+        return Arithmetic("+", self, other)
+
+    def __sub__(self, other: "Operand[T]") -> "Expression[T]":
+        """`a - b`."""
+        return Arithmetic("-", self, other)
+
+    def __mul__(self, other: "Operand[T]") -> "Expression[T]":
+        """`a * b`."""
+        return Arithmetic("*", self, other)
+
+    def __truediv__(self, other: "Operand[T]") -> "Expression[T]":
+        """`a / b`, as the engine divides."""
+        return Arithmetic("/", self, other)
+
+    def __bool__(self) -> bool:
+        raise UsageError("a condition is SQL, not a bool: combine conditions with `&`, `|`, `~`, and compare in SQL")
+
+    def __contains__(self, item: object) -> bool:
+        raise UsageError("`in` cannot become SQL: write `column.in_([...])` or `column.contains(text)`")
+
+    __iter__ = None
+
+    def in_(self, values: "Iterable[T] | Node") -> "Condition":
+        """`a IN (...)` over values or a query of one column; no value at all fits an empty list."""
+        return In(self, values, negated=False)
+
+    def not_in(self, values: "Iterable[T] | Node") -> "Condition":
+        """`a NOT IN (...)`; every value, NULL too, fits an empty list."""
+        return In(self, values, negated=True)
+
+    def between(self, low: T, high: T) -> "Condition":
+        """`a BETWEEN low AND high`, both ends included."""
+        return Between(self, low, high)
+
+    def is_null(self) -> "Condition":
+        """`a IS NULL`."""
+        return IsNull(self, negated=False)
+
+    def is_not_null(self) -> "Condition":
+        """`a IS NOT NULL`."""
+        return IsNull(self, negated=True)
+
+    def like(self, pattern: str) -> "Condition":
+        r"""`a LIKE pattern`, where `%` and `_` are wild and a backslash takes that from them."""
+        return Like(self, pattern)
+
+    def starts_with(self, text: str) -> "Condition":
+        """`a LIKE 'text%'`, with the text taken to the letter."""
+        return Like(self, _literal(text) + "%")
+
+    def ends_with(self, text: str) -> "Condition":
+        """`a LIKE '%text'`, with the text taken to the letter."""
+        return Like(self, "%" + _literal(text))
+
+    def contains(self, text: str) -> "Condition":
+        """`a LIKE '%text%'`, with the text taken to the letter."""
+        return Like(self, "%" + _literal(text) + "%")
+
+    def asc(self) -> "Ordering":
+        """In rising order."""
+        return Ordering(self, descending=False)
+
+    def desc(self) -> "Ordering":
+        """In falling order."""
+        return Ordering(self, descending=True)
+
+    def as_(self, name: str) -> "Label[T]":
+        """`a AS name`."""
+        return Label(self, name)
+
+
+Condition: TypeAlias = Expression[bool]
+
+
+def _literal(text: str) -> str:
+    if not isinstance(text, str):
+        raise QueryError(f"expected text, got {type(text).__name__}")
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+class Reference(Expression[T]):
+    """A column of a source of the query: a table's name, or its alias, and the column's name."""
+
+    __slots__ = ("column", "source")
+
+    def __init__(self, source: str, column: str) -> None:
+        self.source = source
+        self.column = column
+        super().__init__(("ref", source, column))
+
+    def __repr__(self) -> str:
+        return f"{self.source}.{self.column}"
+
+
+class Bind(Expression[T]):
+    """A value of the program. It is stored as `like` is, where that is given, and by its own Python type otherwise."""
+
+    __slots__ = ("like",)
+
+    def __init__(self, value: Any, like: Expression[Any] | None = None) -> None:
+        self.like = like
+        super().__init__(("?",) if like is None else ("?", like.shape), (value,))
+
+
+class Star(Expression[Any]):
+    """All columns of one source."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        super().__init__(("*", source))
+
+
+class Comparison(Expression[bool]):
+    """Two values compared; a bind takes the type of the other side."""
+
+    __slots__ = ("left", "operator", "right")
+
+    def __init__(self, operator: str, left: Expression[Any], right: Any) -> None:
+        self.operator = operator
+        self.left = left
+        self.right = _value(right, left)
+        super().__init__((operator, left.shape, self.right.shape), left.binds + self.right.binds)
+
+
+class Arithmetic(Expression[T]):
+    """Two values added, subtracted, multiplied or divided; it has the type of the left one."""
+
+    __slots__ = ("left", "operator", "right")
+
+    def __init__(self, operator: str, left: Expression[Any], right: Any) -> None:
+        self.operator = operator
+        self.left = left
+        self.right = _value(right, left)
+        super().__init__(("arithmetic", operator, left.shape, self.right.shape), left.binds + self.right.binds)
+
+
+class IsNull(Expression[bool]):
+    """Whether a value is missing."""
+
+    __slots__ = ("negated", "operand")
+
+    def __init__(self, operand: Expression[Any], *, negated: bool) -> None:
+        self.operand = operand
+        self.negated = negated
+        super().__init__(("null", negated, operand.shape), operand.binds)
+
+
+class In(Expression[bool]):
+    """Whether a value is one of several.
+
+    The list is filled up to a power of two by repeating its last value, so that lists of similar length share one text.
+    None in the list asks for NULL, which `IN` by itself never finds.
+    """
+
+    __slots__ = ("has_null", "negated", "operand", "query", "values")
+
+    def __init__(self, operand: Expression[Any], values: "Iterable[Any] | Node", *, negated: bool) -> None:
+        self.operand = operand
+        self.negated = negated
+        self.query: Node | None = None
+        self.values: tuple[Bind[Any], ...] = ()
+        self.has_null = False
+        if isinstance(values, Node):
+            self.query = values
+            super().__init__(("in query", negated, operand.shape, values.shape), operand.binds + values.binds)
+            return
+        given = _listed(values)
+        present = [value for value in given if value is not None]
+        self.has_null = len(present) < len(given)
+        self.values = tuple([Bind(value, operand) for value in _padded(present)])
+        shape: Shape = ("in", negated, self.has_null, len(self.values), operand.shape)
+        # the operand stands twice in the text where NULL is asked for as well
+        again = operand.binds if self.has_null and self.values else ()
+        super().__init__(shape, operand.binds + binds_of(self.values) + again)
+
+
+def _listed(values: Iterable[Any]) -> list[Any]:
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise QueryError(f"`in_` takes a list of values or a query, got {type(values).__name__}")
+    return list(values)
+
+
+def _padded(values: list[Any]) -> list[Any]:
+    if not values:
+        return values
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
+
+
+class Between(Expression[bool]):
+    """Whether a value lies between two others, ends included."""
+
+    __slots__ = ("high", "low", "operand")
+
+    def __init__(self, operand: Expression[Any], low: Any, high: Any) -> None:
+        self.operand = operand
+        self.low = _value(low, operand)
+        self.high = _value(high, operand)
+        parts = (operand, self.low, self.high)
+        super().__init__(("between", *shapes_of(parts)), binds_of(parts))
+
+
+class Like(Expression[bool]):
+    """Whether a text fits a pattern; a backslash takes the meaning from `%` and `_`."""
+
+    __slots__ = ("operand", "pattern")
+
+    def __init__(self, operand: Expression[Any], pattern: str) -> None:
+        if not isinstance(pattern, str):
+            raise QueryError(f"`like` takes a pattern, got {type(pattern).__name__}")
+        self.operand = operand
+        self.pattern: Bind[str] = Bind(pattern)
+        super().__init__(("like", operand.shape), operand.binds + self.pattern.binds)
+
+
+class Logical(Expression[bool]):
+    """Conditions joined by AND or OR."""
+
+    __slots__ = ("operator", "parts")
+
+    def __init__(self, operator: str, parts: tuple[Condition, ...]) -> None:
+        self.operator = operator
+        self.parts = parts
+        super().__init__((operator, *shapes_of(parts)), binds_of(parts))
+
+
+class Not(Expression[bool]):
+    """The opposite of a condition."""
+
+    __slots__ = ("operand",)
+
+    def __init__(self, operand: Condition) -> None:
+        self.operand = operand
+        super().__init__(("not", operand.shape), operand.binds)
+
+
+def all_of(*conditions: Condition | None) -> Condition | None:
+    """Conditions that must all hold; None where there is none."""
+    return _joined("AND", conditions)
+
+
+def any_of(*conditions: Condition | None) -> Condition | None:
+    """Conditions of which one must hold; None where there is none."""
+    return _joined("OR", conditions)
+
+
+def _joined(operator: str, conditions: Iterable[Condition | None]) -> Condition | None:
+    parts: list[Condition] = []
+    for condition in conditions:
+        if isinstance(condition, Logical) and condition.operator == operator:
+            parts.extend(condition.parts)
+        elif condition is not None:
+            parts.append(condition)
+    return parts[0] if len(parts) == 1 else Logical(operator, tuple(parts)) if parts else None
+
+
+def _condition(value: Any) -> Condition:
+    if not isinstance(value, Expression):
+        raise QueryError(f"expected a condition such as `User.age > 18`, got {type(value).__name__}; mind the parentheses")
+    return cast("Condition", value)
+
+
+class Ordering(Node):
+    """A value to sort by, rising or falling, with the NULLs where they are wanted."""
+
+    __slots__ = ("descending", "nulls", "operand")
+
+    def __init__(self, operand: Expression[Any], *, descending: bool, nulls: str | None = None) -> None:
+        self.operand = operand
+        self.descending = descending
+        self.nulls = nulls
+        super().__init__(("order", descending, nulls, operand.shape), operand.binds)
+
+    def nulls_first(self) -> "Ordering":
+        """The same order, with NULLs before all else."""
+        return Ordering(self.operand, descending=self.descending, nulls="FIRST")
+
+    def nulls_last(self) -> "Ordering":
+        """The same order, with NULLs after all else."""
+        return Ordering(self.operand, descending=self.descending, nulls="LAST")
+
+    def reversed(self) -> "Ordering":
+        """The opposite order."""
+        flipped = {None: None, "FIRST": "LAST", "LAST": "FIRST"}[self.nulls]
+        return Ordering(self.operand, descending=not self.descending, nulls=flipped)
+
+
+class Label(Expression[T]):
+    """A value with a name of its own in the answer."""
+
+    __slots__ = ("name", "operand")
+
+    def __init__(self, operand: Expression[T], name: str) -> None:
+        if not isinstance(name, str) or not name or "\0" in name:
+            raise QueryError("a label is a text that is not empty")
+        self.operand = operand
+        self.name = name
+        super().__init__(("as", name, operand.shape), operand.binds)
+
+
+class Function(Expression[T]):
+    """A function of SQL. `type` is what it gives; None for the type of its first argument."""
+
+    __slots__ = ("arguments", "distinct", "name", "type")
+
+    def __init__(
+        self, name: str, arguments: tuple[Expression[Any], ...], *, distinct: bool = False, type: Type | None = None
+    ) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.distinct = distinct
+        self.type = type
+        super().__init__(("fn", name, distinct, type, *shapes_of(arguments)), binds_of(arguments))
+
+
+class Functions:
+    """SQL's functions by name: `fn.lower(User.name)`, `fn.count()`. The name must be a plain identifier."""
+
+    def __getattr__(self, name: str) -> "NamedFunction":
+        if not (name.isidentifier() and name.isascii()) or name.startswith("_"):
+            raise AttributeError(name)
+        return NamedFunction(name.lower())
+
+
+class NamedFunction:
+    """A function of SQL that waits for its arguments."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *arguments: Any, distinct: bool = False) -> Expression[Any]:
+        """The function of these arguments; values are bound. `fn.count()` counts rows."""
+        like = arguments[0] if arguments and self.name in _ALIKE and isinstance(arguments[0], Expression) else None
+        given = tuple([_value(argument, like) for argument in arguments])
+        return Function(self.name, given, distinct=distinct, type=_RESULTS.get(self.name))
+
+
+# What a function gives where that is not the type of its first argument.
+_RESULTS: dict[str, Type] = {"count": Integer(), "length": Integer()}
+
+# Functions whose arguments are all of one type, so that a value is stored as the first of them is.
+_ALIKE = frozenset({"coalesce", "ifnull", "nullif"})
+
+
+def _value(value: Any, like: Expression[Any] | None) -> Expression[Any]:
+    return cast("Expression[Any]", value) if isinstance(value, Expression) else Bind(value, like)
+
+
+fn = Functions()
+"""SQL's functions by name."""

@@ -1,0 +1,64 @@
+"""What a process holds on to: its threads and its open descriptors, before and after."""
+
+import gc
+import os
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Footprint"]
+
+# Where the system lists the open descriptors of a process; on others only threads are counted.
+_LISTS = (Path("/proc/self/fd"), Path("/dev/fd"))
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The names of the threads and the targets of the descriptors of this process at one moment."""
+
+    threads: Counter[str]
+    descriptors: Counter[str]
+
+    @classmethod
+    def now(cls) -> "Footprint":
+        """What there is now."""
+        return cls(Counter(thread.name for thread in threading.enumerate()), Counter(_descriptors()))
+
+    def grown(self) -> list[str]:
+        """What there is now that was not there then, a line each."""
+        now = Footprint.now()
+        return [
+            *(f"thread {name}" for name in (now.threads - self.threads).elements()),
+            *(f"descriptor {name}" for name in (now.descriptors - self.descriptors).elements()),
+        ]
+
+    def leaked(self, *, within: float = 2.0) -> list[str]:
+        """What is there that was not there then, and does not go away within so many seconds. Blocks."""
+        end = time.monotonic() + within
+        while self.grown() and time.monotonic() < end:
+            # A thread ends a moment after it is told to.
+            time.sleep(0.005)
+        if self.grown():
+            gc.collect()
+        return self.grown()
+
+
+def _descriptors() -> list[str]:
+    """What each open descriptor leads to. The one that lists them has gone by the time it is looked at."""
+    folder = next((place for place in _LISTS if place.is_dir()), None)
+    if folder is None:
+        return []
+    targets: list[str] = []
+    for name in os.listdir(folder):
+        try:
+            targets.append(_kind(os.readlink(folder / name)) if folder == _LISTS[0] else "open")
+        except OSError:
+            continue
+    return targets
+
+
+def _kind(target: str) -> str:
+    """`socket:[1234]` is a socket whichever it is; a file is called by its path."""
+    return target if target.startswith("/") else target.partition(":")[0]

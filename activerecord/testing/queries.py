@@ -1,0 +1,58 @@
+"""Counting the statements that are sent: `assert_queries(2, database)` around a feature keeps it at two."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Protocol, TypeAlias
+
+__all__ = ["Observed", "Observer", "Statements", "assert_queries", "count_queries"]
+
+# Called with the text of each statement, without its values, just before it goes to the driver.
+Observer: TypeAlias = Callable[[str], object]
+
+
+class Observed(Protocol):
+    """What tells of its statements: it calls each of its observers with each statement's text."""
+
+    @property
+    def observers(self) -> list[Observer]:
+        """Who is told, in order. It may grow and shrink at any time."""
+        ...
+
+
+class Statements(list[str]):
+    """The texts of the statements that were sent, in order, without their values. Itself an observer."""
+
+    def __call__(self, sql: str) -> None:
+        """Write one down."""
+        self.append(sql)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{number:4} {sql}" for number, sql in enumerate(self, 1)) or "   none"
+
+
+@contextmanager
+def count_queries(*observed: Observed) -> Iterator[Statements]:
+    """Write down what is sent within the block, by whatever task or thread: `len(statements)` counts them."""
+    statements = Statements()
+    with ExitStack() as stack:
+        for each in observed:
+            each.observers.append(statements)
+            stack.callback(_remove, each.observers, statements)
+        yield statements
+
+
+@contextmanager
+def assert_queries(expected: int, *observed: Observed) -> Iterator[Statements]:
+    """Require that exactly so many statements are sent within the block; the AssertionError lists them.
+
+    An error out of the block goes on as it is.
+    """
+    with count_queries(*observed) as statements:
+        yield statements
+    if len(statements) != expected:
+        raise AssertionError(f"expected {expected} statements, {len(statements)} were sent:\n{statements}")
+
+
+def _remove(observers: list[Observer], statements: Statements) -> None:
+    """By identity: two lists of the same texts are equal."""
+    observers[:] = [observer for observer in observers if observer is not statements]

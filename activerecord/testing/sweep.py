@@ -1,0 +1,175 @@
+"""Cancel an operation at each of its suspensions in turn, and judge what is left behind each time.
+
+    async def judge(outcome): ...                   # a sentence about what is wrong, or None
+    report = await sweep(operation, judge)
+    assert report.points and not report.violations, report
+
+An operation that is right at one point may lose a connection at the next: only trying all of them tells.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Literal, TypeAlias
+
+import anyio
+
+from activerecord.runtime import backend
+from activerecord.testing.ready import when_ready
+from activerecord.testing.runners import Manner
+
+__all__ = ["CancelAt", "Outcome", "Report", "Violation", "sweep"]
+
+# enter: just before the operation suspends. ready: when what it waits for has come, before it is resumed: the moment in
+# which a resource is neither here nor there.
+Mode: TypeAlias = Literal["enter", "ready"]
+Operation: TypeAlias = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an operation ended: it returned a value, raised an error, or let the cancellation out."""
+
+    kind: Literal["returned", "raised", "cancelled"]
+    value: Any = None
+    error: Exception | None = None
+
+
+Judge: TypeAlias = Callable[[Outcome], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A point at which the judge found fault: the suspension (from 1), how it was cancelled, and what is wrong."""
+
+    manner: Manner
+    mode: Mode
+    again: int | None
+    point: int
+    outcome: Outcome
+    wrong: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What a sweep tried. `points` is the number of suspensions at which the operation was cancelled, over all ways."""
+
+    points: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter[str])
+    violations: list[Violation] = field(default_factory=list[Violation])
+
+
+class CancelAt:
+    """An awaitable that passes another's suspensions on and calls `cancel` at the n-th, and `again` suspensions later."""
+
+    def __init__(
+        self, work: Awaitable[Any], point: int, cancel: Callable[[], object], mode: Mode, again: int | None = None
+    ) -> None:
+        self._work = work
+        self._points = {point} if again is None else {point, point + again}
+        self._first = point
+        self._cancel = cancel
+        self._mode = mode
+        self.suspensions = 0
+
+    @property
+    def reached(self) -> bool:
+        """Whether the operation suspended often enough to be cancelled."""
+        return self.suspensions >= self._first
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        steps = self._work.__await__()
+        step: Callable[[Any], Any] = steps.send
+        answer: Any = None
+        while True:
+            try:
+                awaited = step(answer)
+            except StopIteration as done:
+                return done.value
+            self._strike(awaited)
+            try:
+                answer = yield awaited
+                step = steps.send
+            except BaseException as error:  # noqa: BLE001  # the cancellation, on its way into the operation
+                answer, step = error, steps.throw
+
+    def _strike(self, awaited: object) -> None:
+        self.suspensions += 1
+        if self.suspensions not in self._points:
+            return
+        if self._mode == "enter":
+            self._cancel()
+        else:
+            when_ready(awaited, self._cancel)
+
+
+async def sweep(
+    operation: Operation,
+    judge: Judge,
+    *,
+    modes: Iterable[Mode] = ("enter", "ready"),
+    again: Iterable[int | None] = (None, 1, 2),
+    limit: int = 400,
+) -> Report:
+    """Run `operation()` until no suspension is left at which it was not cancelled, in every way that the loop has.
+
+    On asyncio natively and by scope, on trio by scope; in plain sync code nothing suspends, and it runs once. `again`
+    is after how many suspensions a second cancellation comes, None for no second. After each run `await
+    judge(outcome)`. Raises RuntimeError where more than `limit` suspensions are no end.
+    """
+    report = Report()
+    manners: tuple[Manner, ...] = ("task", "scope") if backend() == "asyncio" else ("scope",)
+    for manner, mode, second in product(manners, modes, again):
+        for point in range(1, limit + 2):
+            if point > limit:
+                raise RuntimeError(f"the operation suspends more than {limit} times")
+            reached, outcome = await _once(operation, point, manner, mode, second)
+            report.outcomes[outcome.kind] += 1
+            if wrong := await judge(outcome):
+                report.violations.append(Violation(manner, mode, second, point, outcome, wrong))
+            if not reached:
+                break
+            report.points += 1
+    return report
+
+
+async def _once(
+    operation: Operation, point: int, manner: Manner, mode: Mode, again: int | None
+) -> tuple[bool, Outcome]:
+    if backend() is None:
+        at = CancelAt(operation(), point, _unreachable, mode, again)
+        return False, await _ended(at)
+    if manner == "scope":
+        with anyio.CancelScope() as scope:
+            at = CancelAt(operation(), point, scope.cancel, mode, again)
+            outcome = await _ended(at)
+            return at.reached, outcome
+        return True, Outcome("cancelled")
+    return await _once_natively(operation, point, mode, again)
+
+
+async def _once_natively(operation: Operation, point: int, mode: Mode, again: int | None) -> tuple[bool, Outcome]:
+    made: list[CancelAt] = []
+
+    async def body() -> Outcome:
+        task = asyncio.current_task()
+        assert task is not None
+        made.append(CancelAt(operation(), point, task.cancel, mode, again))
+        return await _ended(made[0])
+
+    task = asyncio.create_task(body())
+    await asyncio.wait([task])
+    return made[0].reached, Outcome("cancelled") if task.cancelled() else task.result()
+
+
+async def _ended(at: CancelAt) -> Outcome:
+    try:
+        return Outcome("returned", await at)
+    except Exception as error:  # judged by the caller
+        return Outcome("raised", error=error)
+
+
+def _unreachable() -> None:
+    raise AssertionError("plain sync code suspended")

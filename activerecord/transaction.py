@@ -1,0 +1,426 @@
+"""Transactions are scopes: what happens inside one is kept as a whole or not at all."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextvars import ContextVar
+from enum import Enum
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeAlias, TypeVar
+
+from activerecord import runtime
+from activerecord.config import Configuration
+from activerecord.driver import Connection, Driver
+from activerecord.errors import (
+    ActiveRecordError,
+    ConnectionLost,
+    DatabaseError,
+    LockTimeout,
+    OutcomeUnknown,
+    TransactionClosed,
+    UsageError,
+)
+from activerecord.pool import Lease, Lender, caller
+
+__all__ = ["Callback", "Outcome", "Transaction", "Transactional", "current_transaction"]
+
+T = TypeVar("T")
+Callback: TypeAlias = Callable[[], Awaitable[object] | object]
+
+# The open scopes of the running task, by database. Set and restored by value: a scope may be left in another context
+# than it was entered in, where a token would be refused.
+_current: "ContextVar[Mapping[object, Transaction]]" = ContextVar("activerecord_transactions", default={})
+
+# A COMMIT may have to wait for the disk; after this many seconds the server has gone.
+FINISH_BOUND = 30.0
+
+
+class Outcome(Enum):
+    """How a transaction ended, or that it has not."""
+
+    OPEN = "open"
+    COMMITTED = "committed"
+    ROLLED_BACK = "rolled_back"
+    UNKNOWN = "unknown"
+
+
+class Transactional(Protocol):
+    """What a transaction needs of its database."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """How the database is reached."""
+        ...
+
+    @property
+    def driver(self) -> Driver:
+        """What speaks to it."""
+        ...
+
+    @property
+    def writer(self) -> runtime.Turnstile | None:
+        """What all writers of this process take turns on, where the engine allows but one."""
+        ...
+
+    async def lender(self) -> Lender:
+        """What lends its connections to the running loop or thread."""
+        ...
+
+    async def send(self, connection: Connection, sql: str, *, done: Callable[[], object] | None = None) -> None:
+        """Run a statement that no cancellation may break off. `done` is called at once when it has succeeded."""
+        ...
+
+    async def patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run what may find a lock taken, again and again until `lock_timeout`, where the engine does not queue."""
+        ...
+
+
+def current_transaction(database: object) -> "Transaction | None":
+    """The innermost open scope of the running task on this database."""
+    return _current.get().get(database)
+
+
+class Transaction:
+    """A scope: `async with Model.async_transaction() as tx`, or `with Model.transaction() as tx` in plain sync code.
+
+    Inside another scope of the same database it is a savepoint. It ends in COMMIT, or in ROLLBACK when an exception or a
+    cancellation leaves it; `outcome` tells which. Tasks started inside inherit it: their statements take turns on its one
+    connection, in order.
+    """
+
+    def __init__(self, database: Transactional, *, isolation: str | None = None, read_only: bool = False) -> None:
+        self.outcome = Outcome.OPEN
+        self._database = database
+        self._isolation = isolation
+        self._read_only = read_only
+        self._opened_at = caller(_ours)
+        self._turn = runtime.Turnstile()
+        self._parent: Transaction | None = None
+        self._lender: Lender | None = None
+        self._lease: Lease | None = None
+        self._identity: object = None
+        self._depth = 0
+        self._entered = False
+        self._dead: BaseException | None = None
+        self._wants_rollback = False
+        self._writer: runtime.Turnstile | None = None
+        self._before: Mapping[object, Transaction] = {}
+        self._after_commit: list[Callback] = []
+        self._after_rollback: list[Callback] = []
+
+    def __repr__(self) -> str:
+        return f"<Transaction {self.outcome.value}, opened at {self._opened_at}>"
+
+    # what the program does with it
+
+    def after_commit(self, callback: Callback) -> None:
+        """Call this, plain or async, once the outermost scope has committed; in the order given, outside the transaction."""
+        self._check_open()
+        self._after_commit.append(callback)
+
+    def after_rollback(self, callback: Callback) -> None:
+        """Call this, plain or async, once this scope has been rolled back, by itself or with one around it."""
+        self._check_open()
+        self._after_rollback.append(callback)
+
+    def rollback(self) -> None:
+        """Undo what happened inside when the scope is left, though no exception leaves it. Nothing more may be sent."""
+        self._check_open()
+        self._wants_rollback = True
+
+    async def __aenter__(self) -> Self:
+        if self._entered:
+            raise UsageError(f"a transaction is entered once: this one was opened at {self._opened_at}")
+        self._entered = True
+        self._identity = runtime.run_identity()
+        parent = current_transaction(self._database)
+        await (self._begin() if parent is None else self._begin_inside(parent))
+        self._before = _current.get()
+        _current.set({**self._before, self._database: self})
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _current.set(self._before)
+        failure: BaseException | None = None
+        try:
+            await self._end(error)
+        except BaseException as ended:  # noqa: BLE001  # raised again below, once the callbacks have been told
+            failure = ended
+        finally:
+            self._release()
+        await self._call_back(error or failure)
+        if failure is not None:
+            raise failure
+
+    def __enter__(self) -> Self:
+        return runtime.run_blocking(self.__aenter__, "transaction")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        runtime.run_blocking(lambda: self.__aexit__(kind, error, traceback), "transaction")
+
+    # what the database does with it
+
+    async def run(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
+        """Run a statement on the scope's connection, when it is its turn. Raises TransactionClosed."""
+        self._check_open()
+        await self._take_turn(work)
+        try:
+            self._check_open()
+            return await self._guarded(work)
+        finally:
+            self._turn.leave()
+
+    async def _guarded(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
+        connection = self._connection()
+        try:
+            return await work(connection)
+        except BaseException as error:
+            # A server may end the whole transaction with one failed statement: what comes after it must not run alone.
+            if not connection.usable() or not connection.in_transaction():
+                self._die(error)
+            raise
+
+    def _die(self, cause: BaseException) -> None:
+        scope: Transaction | None = self
+        while scope is not None:
+            scope._dead = scope._dead or cause
+            scope = scope._parent
+
+    def _check_open(self) -> None:
+        if self.outcome is not Outcome.OPEN or not self._entered:
+            state = self.outcome.value.replace("_", " ") if self._entered else "not entered yet"
+            raise TransactionClosed(f"the transaction opened at {self._opened_at} is {state}")
+        if self._wants_rollback:
+            raise TransactionClosed(f"the transaction opened at {self._opened_at} is to be rolled back: leave it")
+        if self._dead is not None:
+            raise TransactionClosed(
+                f"the transaction opened at {self._opened_at} was ended by the server "
+                f"({type(self._dead).__name__}): leave it, and begin again"
+            ) from self._dead
+        if self._identity != runtime.run_identity():
+            raise UsageError(
+                f"the transaction opened at {self._opened_at} belongs to another event loop or thread; "
+                f"its connection cannot be used from here"
+            )
+
+    async def _take_turn(self, purpose: object) -> None:
+        if self._turn.try_enter(purpose):
+            return
+        timeout = self._database.configuration.acquire_timeout
+        try:
+            await self._turn.enter(purpose, timeout=timeout)
+        except TimeoutError:
+            holder = self._turn.holder
+            inner = f"the nested {holder!r}" if isinstance(holder, Transaction) else "another statement"
+            raise TransactionClosed(
+                f"waited {timeout:g} s for a turn in the transaction opened at {self._opened_at}: {inner} holds it. A task "
+                f"that was started outside the nested one cannot be awaited inside it"
+            ) from None
+
+    def _connection(self) -> Connection:
+        lease = self._root()._lease
+        if lease is None:
+            raise TransactionClosed(f"the transaction opened at {self._opened_at} has no connection")
+        return lease.connection
+
+    # beginning
+
+    async def _begin(self) -> None:
+        try:
+            await self._take_writer()
+            self._lender = await self._database.lender()
+            self._lease = await self._lender.acquire(f"a transaction opened at {self._opened_at}")
+            begin = self._database.driver.dialect.begin(isolation=self._isolation, read_only=self._read_only)
+            for sql in begin:
+                await self._database.patiently(lambda sql=sql: self._send(sql))
+        except BaseException as error:
+            await self._undo(error)
+            self._release()
+            raise
+
+    async def _begin_inside(self, parent: "Transaction") -> None:
+        if self._isolation is not None or self._read_only:
+            raise UsageError(
+                f"a nested transaction is a savepoint of the one opened at {parent._opened_at}: isolation and read_only "
+                f"are for the outermost"
+            )
+        parent._check_open()
+        await parent._take_turn(self)
+        self._parent, self._depth = parent, parent._depth + 1
+        try:
+            parent._check_open()
+            await self._send(f"SAVEPOINT {self._savepoint}")
+        except BaseException as error:
+            self.outcome = Outcome.ROLLED_BACK
+            # whether the savepoint is there cannot be told: let nothing go on beside it
+            parent._die(error)
+            self._release()
+            raise
+
+    @property
+    def _savepoint(self) -> str:
+        return f"activerecord_{self._depth}"
+
+    async def _take_writer(self) -> None:
+        writer = None if self._read_only else self._database.writer
+        if writer is None:
+            return
+        if not writer.try_enter(self):
+            timeout = self._database.configuration.lock_timeout
+            try:
+                await writer.enter(self, timeout=timeout)
+            except TimeoutError:
+                raise LockTimeout(
+                    f"the database has one writer at a time, and did not become free within {timeout:g} s; "
+                    f"held by {writer.holder!r}"
+                ) from None
+        self._writer = writer
+
+    async def _send(self, sql: str) -> None:
+        await self._database.send(self._connection(), sql)
+
+    # ending
+
+    async def _end(self, error: BaseException | None) -> None:
+        if not self._turn.try_enter(self):
+            await self._last_turn(error)
+        keep = error is None and not self._wants_rollback
+        if keep and self._dead is None:
+            await (self._commit() if self._parent is None else self._release_savepoint())
+        else:
+            await self._undo(error)
+            if keep:
+                raise TransactionClosed(
+                    f"the transaction opened at {self._opened_at} was ended by the server and nothing of it is kept"
+                ) from self._dead
+
+    async def _last_turn(self, error: BaseException | None) -> None:
+        """Wait for the statement of a task that goes on inside the scope while it is being left."""
+        try:
+            await self._turn.enter(self, timeout=self._database.configuration.acquire_timeout)
+        except BaseException as failure:
+            self._die(failure)
+            self._abandon()
+            self.outcome = Outcome.ROLLED_BACK
+            if error is None:
+                raise
+
+    async def _commit(self) -> None:
+        connection = self._connection()
+        try:
+            await self._database.patiently(lambda: self._database.send(connection, "COMMIT", done=self._committed))
+        except ConnectionLost as error:
+            self._abandon()
+            if self.outcome is Outcome.OPEN:
+                self.outcome = Outcome.UNKNOWN
+            raise OutcomeUnknown(
+                f"the connection was lost during COMMIT of the transaction opened at {self._opened_at}: it is kept whole "
+                f"or not at all, and only the data can tell",
+                sql="COMMIT",
+            ) from error
+        except BaseException as error:
+            if self.outcome is Outcome.OPEN:
+                await self._undo(error)
+            raise
+
+    def _committed(self) -> None:
+        self.outcome = Outcome.COMMITTED
+
+    async def _release_savepoint(self) -> None:
+        try:
+            await self._database.send(
+                self._connection(), f"RELEASE SAVEPOINT {self._savepoint}", done=self._handed_up
+            )
+        except BaseException as error:
+            if self.outcome is Outcome.OPEN:
+                await self._undo(error)
+            raise
+
+    def _handed_up(self) -> None:
+        self.outcome = Outcome.COMMITTED
+        parent = self._parent
+        if parent is not None:
+            parent._after_commit += self._after_commit
+            parent._after_rollback += self._after_rollback
+            self._after_commit, self._after_rollback = [], []
+
+    async def _undo(self, error: BaseException | None) -> None:
+        """Roll back; where that fails, end the connection, which has the same effect."""
+        try:
+            await self._roll_back()
+        except (ActiveRecordError, OSError) as failure:
+            self._abandon()
+            if error is not None:
+                error.add_note(f"the rollback failed as well, so the connection was ended: {type(failure).__name__}")
+        except BaseException:
+            # a cancellation that came in the meantime; the rollback was seen to its end before it was delivered
+            if self.outcome is Outcome.OPEN:
+                self._abandon()
+            raise
+        finally:
+            if self.outcome is Outcome.OPEN:
+                self.outcome = Outcome.ROLLED_BACK
+
+    async def _roll_back(self) -> None:
+        if self._parent is None and self._lease is None:
+            return
+        connection = self._connection()
+        if not connection.usable():
+            self._abandon()
+        elif self._parent is None:
+            if connection.in_transaction():
+                await self._database.send(connection, "ROLLBACK", done=self._rolled_back)
+        elif self._dead is None:
+            await self._database.send(connection, f"ROLLBACK TO SAVEPOINT {self._savepoint}")
+            await self._database.send(connection, f"RELEASE SAVEPOINT {self._savepoint}", done=self._rolled_back)
+
+    def _rolled_back(self) -> None:
+        self.outcome = Outcome.ROLLED_BACK
+
+    def _abandon(self) -> None:
+        """End the connection at once: the server rolls back what was begun on it, in every scope."""
+        self._die(TransactionClosed("the connection was ended"))
+        root = self._root()
+        if root._lease is not None:
+            root._lease.connection.terminate()
+
+    def _root(self) -> "Transaction":
+        scope = self
+        while scope._parent is not None:
+            scope = scope._parent
+        return scope
+
+    def _release(self) -> None:
+        if self._parent is not None:
+            self._parent._turn.leave()
+        if self._lease is not None and self._lender is not None:
+            self._lender.release(self._lease)
+            self._lease = None
+        if self._writer is not None:
+            self._writer.leave()
+            self._writer = None
+        if self._turn.holder is self:
+            # those that still waited get their turn, and find the scope closed
+            self._turn.leave()
+
+    async def _call_back(self, error: BaseException | None) -> None:
+        if self._parent is not None and self.outcome is Outcome.COMMITTED:
+            return
+        due = {Outcome.COMMITTED: self._after_commit, Outcome.ROLLED_BACK: self._after_rollback}
+        failures: list[Exception] = []
+        for callback in due.get(self.outcome, []):
+            try:
+                result = callback()
+                if inspect.isawaitable(result):
+                    await result
+            except Exception as failure:  # noqa: BLE001  # one callback's failure must not keep the others from running
+                failures.append(failure)
+        if error is None and failures:
+            raise failures[0] if len(failures) == 1 else ExceptionGroup("callbacks of a transaction failed", failures)
+
+
+def _ours(module: str) -> bool:
+    return module.partition(".")[0] == __name__.partition(".")[0]

@@ -1,0 +1,259 @@
+"""A connection of aiosqlite, as the contract of drivers has it."""
+
+import asyncio
+import os
+import sqlite3
+import warnings
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from threading import Thread
+from typing import Any, TypeVar, cast
+
+import aiosqlite
+from activerecord.config import Configuration
+from activerecord.driver import Binds, Result, Row
+from activerecord.errors import UsageError
+from activerecord.runtime import Wakeup
+from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
+from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
+from activerecord_sqlite3.opening import open_database
+from activerecord_sqlite3.settings import MEMORY, Settings
+
+__all__ = ["Session"]
+
+T = TypeVar("T")
+
+# What must never be freed: connections that came through a fork, where closing one would disturb its parent's.
+_inherited: list[object] = []
+
+
+class Flags:
+    """What the thread reads while a statement runs. Apart from the session, so that a forgotten one can be freed."""
+
+    __slots__ = ("ended", "stopped")
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self.ended = False
+
+    def stop(self) -> None:
+        """Ask the statement at work to end early."""
+        self.stopped = True
+
+    def stopping(self) -> bool:
+        """Whether what runs now was asked to stop."""
+        return self.stopped or self.ended
+
+
+class Opener:
+    """Opens the database in aiosqlite's thread.
+
+    It keeps an error instead of raising it: after one, aiosqlite ends its thread with a message to a loop that may be
+    closed by then. `open` is then an empty database in memory.
+    """
+
+    def __init__(self, settings: Settings, stopping: Callable[[], bool]) -> None:
+        self._settings = settings
+        self._stopping = stopping
+        self.error: Exception | None = None
+
+    def open(self) -> sqlite3.Connection:
+        """A connection of sqlite3, whatever happens."""
+        try:
+            return open_database(self._settings, self._stopping)
+        except Exception as error:
+            self.error = error
+            return sqlite3.connect(MEMORY, check_same_thread=False)
+
+
+class Session:
+    """One connection. It may move between event loops, from one verb to the next."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._flags = Flags()
+        self._opener = Opener(settings, self._flags.stopping)
+        self._database = _made(self._opener.open)
+        self._wakeup: Wakeup | None = None
+        self._process = os.getpid()
+
+    @classmethod
+    async def open(cls, configuration: Configuration) -> "Session":
+        """A session with the database that the configuration describes. Raises ConnectionFailed."""
+        session = cls(Settings.read(configuration))
+        try:
+            await session._outlast(session._connect())
+        except BaseException:
+            session.terminate()
+            raise
+        return session
+
+    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query."""
+        return await self._told(self._fetch(sql, binds), sql, lambda: binds)
+
+    async def execute(self, sql: str, binds: Binds) -> Result:
+        """All that one statement answers. `last_id` is told for a plain INSERT or REPLACE into a table with a rowid."""
+        return await self._told(self._execute(sql, binds), sql, lambda: binds)
+
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
+        """Run one statement for each of the rows, which are taken in aiosqlite's thread."""
+        feed = Feed(rows, sql, self._flags.stopping)
+        try:
+            return await self._told(self._execute_many(sql, feed), sql, lambda: feed.last)
+        except Exception:
+            if feed.error is not None:
+                raise feed.error from None
+            raise
+
+    async def close(self) -> None:
+        """Close the database in good order; nothing happens where it is closed already."""
+        if not self.usable():
+            return
+        try:
+            await self._outlast(self._database.close())
+        finally:
+            self.terminate()
+
+    def terminate(self) -> None:
+        """Close the database as soon as nothing runs in it, and refuse what comes."""
+        self._end()
+
+    def in_transaction(self) -> bool:
+        """What SQLite says. A write that was stopped in the middle has ended its transaction."""
+        try:
+            return self.usable() and self._database.in_transaction
+        except (ValueError, sqlite3.ProgrammingError):
+            # Closed by its thread meanwhile.
+            return False
+
+    def usable(self) -> bool:
+        """Whether it is open, and of this process."""
+        return not self._flags.ended and os.getpid() == self._process
+
+    def __del__(self) -> None:
+        if self._end():
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
+
+    def _end(self) -> bool:
+        """Terminate; whether there was something to close here."""
+        if self._flags.ended:
+            return False
+        self._flags.ended = True
+        if os.getpid() != self._process:
+            _inherited.append(self._database)
+            return False
+        if self._wakeup is not None:
+            self._wakeup.set()
+        _stop(self._database)
+        return True
+
+    async def _connect(self) -> None:
+        await self._database
+        if self._opener.error is not None:
+            raise self._opener.error
+
+    async def _fetch(self, sql: str, binds: Binds) -> list[Row]:
+        return cast(list[Row], await self._database.execute_fetchall(sql, binds))
+
+    async def _execute(self, sql: str, binds: Binds) -> Result:
+        before = self._database.total_changes
+        cursor = await self._database.execute(sql, binds)
+        columns = columns_of(cursor.description)
+        rows = cast(list[Row], await cursor.fetchall()) if columns else []
+        affected, last_row = cursor.rowcount, cursor.lastrowid
+        if affected < 0:
+            # sqlite3 counts only for texts that begin with the word INSERT, UPDATE, DELETE or REPLACE.
+            changed = self._database.total_changes != before
+            affected = (await self._fetch("SELECT changes()", ()))[0][0] if changed else 0
+        return Result(columns, rows, affected, inserted_key(sql, affected, last_row))
+
+    async def _execute_many(self, sql: str, feed: Feed) -> int:
+        return max(0, (await self._database.executemany(sql, feed)).rowcount)
+
+    async def _told(self, work: Coroutine[Any, Any, T], sql: str, binds: Callable[[], Binds]) -> T:
+        """What `work` answers; its errors in the words of the house."""
+        try:
+            return await self._outlast(work)
+        except RAISED as error:
+            if is_interrupt(error):
+                failure: Exception = interrupted(sql)
+            else:
+                compiles = await self._compiles(sql, len(binds())) if undecided(error) else None
+                failure = translated(error, sql, binds(), compiles)
+        # Not in the `except`, where the error would be kept as the context even where it quotes a value.
+        raise failure
+
+    async def _compiles(self, sql: str, count: int) -> BaseException | None:
+        try:
+            await self._outlast(self._fetch(f"EXPLAIN {sql}", [None] * count))
+        except RAISED as error:
+            return error
+        return None
+
+    async def _outlast(self, work: Coroutine[Any, Any, T]) -> T:
+        """The outcome of `work`. A cancellation stops the statement, waits for its real end and is raised then."""
+        self._begin(work)
+        wakeup = self._wakeup = Wakeup()
+        self._flags.stopped = False
+        task = asyncio.create_task(self._settled(work))
+
+        def ended(task: asyncio.Task[T]) -> None:
+            # Looked at, so that nobody is told of an error that nobody waits for.
+            _ = task.cancelled() or task.exception()
+            wakeup.set()
+
+        task.add_done_callback(ended)
+        try:
+            await wakeup.outlast(self._flags.stop)
+        finally:
+            self._wakeup = None
+        if not task.done():
+            raise lost("was terminated")
+        return task.result()
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> None:
+        try:
+            if not self.usable():
+                raise lost("is closed" if os.getpid() == self._process else "was made in another process")
+            if self._wakeup is not None:
+                raise UsageError("a SQLite connection runs one statement at a time, and another one is running on it")
+        except BaseException:
+            work.close()
+            raise
+
+    async def _settled(self, work: Coroutine[Any, Any, T]) -> T:
+        """`work`, to the end of its statement even where the loop is ending and cancels all its tasks."""
+        try:
+            return await work
+        except asyncio.CancelledError:
+            self._flags.stop()
+            with suppress(Exception):
+                # aiosqlite has only let go of the statement; this one waits behind it.
+                await self._database.execute_fetchall("SELECT 1")
+            raise
+
+
+def _made(connector: Callable[[], sqlite3.Connection]) -> aiosqlite.Connection:
+    database = aiosqlite.Connection(connector, iter_chunk_size=64)
+    # A thread that is not a daemon would keep a program without an event loop from ever ending: it is joined before
+    # anything runs that could close the connection.
+    thread = getattr(database, "_thread", None)
+    if isinstance(thread, Thread):
+        thread.daemon = True
+    return database
+
+
+def _stop(database: aiosqlite.Connection) -> None:
+    """End aiosqlite's thread, behind what it is doing.
+
+    `stop` makes a future of the caller's loop, which may be closed before the thread answers; without one, it makes a
+    loop, which nobody closes. In a thread of its own it does neither.
+    """
+    try:
+        thread = Thread(target=database.stop, daemon=True)
+        thread.start()
+    except RuntimeError:
+        # The interpreter is ending.
+        database.stop()
+    else:
+        thread.join()

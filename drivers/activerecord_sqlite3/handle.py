@@ -1,0 +1,113 @@
+"""A connection of Python's sqlite3 and its verbs, which block."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
+
+from activerecord.driver import Binds, Result, Row
+from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
+from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
+from activerecord_sqlite3.opening import open_database
+from activerecord_sqlite3.settings import Settings
+
+__all__ = ["Handle"]
+
+T = TypeVar("T")
+
+
+class Handle:
+    """One sqlite3 connection, once it is open. Statements end early when `stopping()` says so."""
+
+    def __init__(self) -> None:
+        self._raw: sqlite3.Connection | None = None
+        self._stopping: Callable[[], bool] = lambda: False
+
+    def open(self, settings: Settings, stopping: Callable[[], bool]) -> None:
+        """Open the database that the settings name."""
+        self._stopping = stopping
+        self._raw = open_database(settings, stopping)
+
+    def close(self) -> None:
+        """Close the database, where it is open."""
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            with suppress(sqlite3.Error):
+                raw.close()
+
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        raw = self._raw
+        try:
+            return raw is not None and raw.in_transaction
+        except sqlite3.ProgrammingError:
+            # Closed by its thread meanwhile.
+            return False
+
+    def fetch(self, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query."""
+        return self._told(lambda cursor: cursor.execute(sql, binds).fetchall(), sql, lambda: binds)
+
+    def execute(self, sql: str, binds: Binds) -> Result:
+        """All that one statement answers."""
+        return self._told(lambda cursor: _result(cursor, sql, binds), sql, lambda: binds)
+
+    def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
+        """Run one statement for each of the rows; the number of rows changed."""
+        feed = Feed(rows, sql, self._stopping)
+        try:
+            return self._told(lambda cursor: max(0, cursor.executemany(sql, feed).rowcount), sql, lambda: feed.last)
+        except Exception:
+            if feed.error is not None:
+                raise feed.error from None
+            raise
+
+    def _told(self, work: Callable[[sqlite3.Cursor], T], sql: str, binds: Callable[[], Binds]) -> T:
+        """What `work` answers with a cursor of its own; its errors in the words of the house."""
+        raw = self._raw
+        if raw is None:
+            raise lost("is closed")
+        cursor = raw.cursor()
+        try:
+            return work(cursor)
+        except RAISED as error:
+            failure = self._failure(raw, error, sql, binds())
+        finally:
+            # A cursor in a traceback would hold its statement, and so its read lock.
+            cursor.close()
+        # Not in the `except`, where the error would be kept as the context even where it quotes a value.
+        raise failure
+
+    def _failure(self, raw: sqlite3.Connection, error: BaseException, sql: str, binds: Binds) -> BaseException:
+        if is_interrupt(error):
+            return _stopped(sql, asked=self._stopping())
+        return translated(error, sql, binds, _compiles(raw, sql, len(binds)) if undecided(error) else None)
+
+
+def _stopped(sql: str, *, asked: bool) -> BaseException:
+    """Unasked, a signal's handler raised in the progress handler: sqlite3 swallows that and stops the statement."""
+    if not asked and threading.current_thread() is threading.main_thread():
+        return KeyboardInterrupt()
+    return interrupted(sql)
+
+
+def _result(cursor: sqlite3.Cursor, sql: str, binds: Binds) -> Result:
+    before = cursor.connection.total_changes
+    cursor.execute(sql, binds)
+    columns = columns_of(cursor.description)
+    rows = cursor.fetchall() if columns else []
+    affected, last_row = cursor.rowcount, cursor.lastrowid
+    if affected < 0:
+        # sqlite3 counts only for texts that begin with the word INSERT, UPDATE, DELETE or REPLACE.
+        changed = cursor.connection.total_changes != before
+        affected = cursor.execute("SELECT changes()").fetchone()[0] if changed else 0
+    return Result(columns, rows, affected, inserted_key(sql, affected, last_row))
+
+
+def _compiles(raw: sqlite3.Connection, sql: str, count: int) -> BaseException | None:
+    try:
+        raw.execute(f"EXPLAIN {sql}", [None] * count).close()
+    except RAISED as error:
+        return error
+    return None

@@ -1,0 +1,70 @@
+"""A connection of the sqlite3 driver: each verb is one job of its worker, however many calls of sqlite3 that takes."""
+
+import warnings
+from collections.abc import Iterable
+
+from activerecord.config import Configuration
+from activerecord.driver import Binds, Result, Row
+from activerecord_sqlite3.handle import Handle
+from activerecord_sqlite3.settings import Settings
+from activerecord_sqlite3.worker import Worker
+
+__all__ = ["Session"]
+
+
+class Session:
+    """One connection. It may move between threads and event loops, from one verb to the next."""
+
+    def __init__(self, name: str) -> None:
+        self._handle = Handle()
+        self._worker = Worker(name, self._handle.close)
+
+    @classmethod
+    async def open(cls, configuration: Configuration) -> "Session":
+        """A session with the database that the configuration describes. Raises ConnectionFailed."""
+        settings = Settings.read(configuration)
+        session = cls(f"activerecord-sqlite3 {configuration.name}")
+        handle, worker = session._handle, session._worker
+        try:
+            await worker.run(lambda: handle.open(settings, worker.stopping))
+        except BaseException:
+            session.terminate()
+            raise
+        return session
+
+    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query."""
+        return await self._worker.run(lambda: self._handle.fetch(sql, binds))
+
+    async def execute(self, sql: str, binds: Binds) -> Result:
+        """All that one statement answers. `last_id` is told for a plain INSERT or REPLACE into a table with a rowid."""
+        return await self._worker.run(lambda: self._handle.execute(sql, binds))
+
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
+        """Run one statement for each of the rows, which are taken in the connection's thread."""
+        return await self._worker.run(lambda: self._handle.execute_many(sql, rows))
+
+    async def close(self) -> None:
+        """Close the database in good order; nothing happens where it is closed already."""
+        if self._worker.ended:
+            return
+        try:
+            await self._worker.run(self._handle.close)
+        finally:
+            self.terminate()
+
+    def terminate(self) -> None:
+        """Close the database as soon as nothing runs in it, and refuse what comes."""
+        self._worker.terminate()
+
+    def in_transaction(self) -> bool:
+        """What SQLite says. A write that was stopped in the middle has ended its transaction."""
+        return not self._worker.ended and self._handle.in_transaction()
+
+    def usable(self) -> bool:
+        """Whether it is open, and of this process."""
+        return not self._worker.ended
+
+    def __del__(self) -> None:
+        if self._worker.terminate():
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
