@@ -8,7 +8,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test check format format-check lint types sizes bench matrix clean help
+.PHONY: demo test check format format-check lint types mypy pyright sizes bench matrix clean help
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,8 +34,12 @@ format-check: $(VENV)/.dev
 lint: $(VENV)/.dev ## Look for mistakes
 	$(BIN)/ruff check
 
-types: $(VENV)/.dev ## Check the types with mypy and with pyright
+types: mypy pyright ## Check the types with mypy and with pyright
+
+mypy: $(VENV)/.dev
 	$(BIN)/mypy
+
+pyright: $(VENV)/.dev
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 sizes: $(VENV)/.dev ## Report the sizes of files and functions

@@ -7,7 +7,13 @@ from activerecord.hydration import Layout
 
 __all__ = ["MISSING", "changed_values", "differs"]
 
-MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Any = _Missing()
 """Stands for a value that a record does not have."""
 
 

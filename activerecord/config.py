@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from activerecord.errors import ConfigurationError
@@ -65,7 +65,7 @@ class Configuration:
 def text(value: Any) -> str:
     """A setting that is text; a path will do."""
     if isinstance(value, PathLike):
-        value = fspath(value)
+        value = fspath(cast("PathLike[str]", value))
     if not isinstance(value, str):
         raise ValueError("text")
     if "\0" in value:
@@ -145,7 +145,9 @@ def _from_url(name: str, url: str) -> dict[str, Any]:
     if driver_type:
         settings["driver_type"] = driver_type
     given = {"host": parts.hostname, "port": port, "username": parts.username, "password": parts.password}
-    settings |= {key: unquote(value) if isinstance(value, str) else value for key, value in given.items() if value is not None}
+    settings |= {
+        key: unquote(value) if isinstance(value, str) else value for key, value in given.items() if value is not None
+    }
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         if key in settings:
             raise ConfigurationError(f"connection {name!r}: {key!r} is given twice")

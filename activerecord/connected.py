@@ -1,6 +1,6 @@
 """Connections for as long as a program or a test runs: configured on entry, closed on exit."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from activerecord import runtime
@@ -11,8 +11,8 @@ __all__ = ["async_close", "close", "connected"]
 
 
 @asynccontextmanager
-async def connected(settings: "Settings | Mapping[str, Settings]") -> AsyncIterator[None]:
-    """`async with connected("sqlite:///shop.db"):` configures, tries each connection, and closes them at the end.
+async def connected(settings: "Settings | Mapping[str, Settings]") -> AsyncGenerator[None]:
+    """Configure on entry, try each connection, and close them on exit: `async with connected("sqlite:///shop.db"):`.
 
     For the lifespan of a web application. Raises ConfigurationError, and ConnectionFailed where one cannot be opened.
     """
@@ -41,5 +41,3 @@ async def async_close() -> None:
 def close() -> None:
     """Close the connections of this thread in good order, and those of loops and other threads at once."""
     runtime.run_blocking(async_close, "close")
-
-

@@ -13,7 +13,7 @@ from activerecord.driver import Binds, Connection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
 from activerecord.errors import ConfigurationError, LockTimeout, nearest
 from activerecord.pool import Lender, LoopPool, SharedConnection
-from activerecord.schema.reflection import READERS
+from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
 from activerecord.sql.dialect import Compiled
@@ -203,11 +203,11 @@ class Database:
 
     async def _read(self, key: tuple[str | None, str]) -> Table:
         schema, name = key
-        table = await self._inspect(READERS[self.driver.dialect.name].read_table(name, schema))
+        table: Table = await self._inspect(READERS[self.driver.dialect.name].read_table(name, schema))
         self._tables[key] = table
         return table
 
-    async def _inspect(self, reader: "Any") -> Any:
+    async def _inspect(self, reader: Reading[T]) -> T:
         """Run a reader of the schema: it yields statements and is sent their rows."""
         try:
             sql, binds = next(reader)
@@ -215,7 +215,8 @@ class Database:
                 result = await self.execute_text(sql, binds)
                 sql, binds = reader.send(result.rows)
         except StopIteration as read:
-            return read.value
+            found: T = read.value
+            return found
 
     # the end
 
@@ -289,7 +290,11 @@ def _named(settings: "Settings | Mapping[str, Settings]") -> Iterator[tuple[str,
         return
     if not isinstance(settings, Mapping) or not settings:
         raise ConfigurationError("configure takes a URL, or a dict of URLs or dicts by connection name")
-    if "driver" in settings or settings.keys() <= COMMON_KEYS or not all(isinstance(value, str | Mapping) for value in settings.values()):
+    if (
+        "driver" in settings
+        or settings.keys() <= COMMON_KEYS
+        or not all(isinstance(value, str | Mapping) for value in settings.values())
+    ):
         yield "default", settings
         return
     for name, given in settings.items():

@@ -1,6 +1,7 @@
 """Finding a driver: from the words of a configuration to the package that is installed."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
@@ -57,14 +58,9 @@ def check(configuration: Configuration, driver: Driver) -> Configuration:
             options[key] = parse(value)
         except ValueError as error:
             raise ConfigurationError(f"connection {configuration.name!r}: {key!r} takes {error}") from None
-    checked = _with_options(configuration, options)
+    checked = replace(configuration, options=MappingProxyType(options))
     driver.check(checked)
     return checked
-
-
-def _with_options(configuration: Configuration, options: dict[str, Any]) -> Configuration:
-    values = {name: getattr(configuration, name) for name in Configuration.__dataclass_fields__}
-    return Configuration(**(values | {"options": MappingProxyType(options)}))
 
 
 def _installed() -> Mapping[str, EntryPoint]:

@@ -1,35 +1,35 @@
 """The tree of errors. Each says what happened, with what, and how to cure it; none carries a value that was bound.
 
-    ActiveRecordError
-    ├── ConfigurationError           a connection's configuration cannot be used
-    │   └── MissingDriver            the package of a driver is not installed
-    ├── UsageError                   the library was called in a way that cannot work
-    │   ├── SyncInLoop               a sync verb under a running event loop
-    │   ├── ColumnNotLoaded          a value was read that the record does not have
-    │   └── RelationNotLoaded        a relation was read before it was loaded
-    ├── QueryError                   a query that cannot be sent
-    │   ├── UnknownColumn
-    │   ├── UnknownRelation
-    │   ├── UnknownTable
-    │   ├── WrongBinds               the number or names of the binds do not fit the text
-    │   └── InvalidValue             a value that its column does not take
-    ├── RecordNotFound
-    ├── RecordInvalid
-    ├── StaleRecord                  the row has changed or gone since it was read
-    ├── TransactionClosed            the transaction was left already
-    ├── PoolTimeout                  no connection became free in time
-    └── DatabaseError                the server's answer, or its silence
-        ├── IntegrityError
-        │   ├── UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation
-        ├── RetryableError           the whole unit of work may be run again
-        │   ├── SerializationFailure, Deadlock, LockTimeout
-        ├── StatementTimeout
-        ├── ConnectionLost
-        │   └── ConnectionFailed     a connection could not be opened
-        ├── OutcomeUnknown           whether COMMIT happened cannot be told
-        ├── ReadOnly
-        ├── DataError
-        └── SyntaxError_
+ActiveRecordError
+├── ConfigurationError           a connection's configuration cannot be used
+│   └── MissingDriver            the package of a driver is not installed
+├── UsageError                   the library was called in a way that cannot work
+│   ├── SyncInLoop               a sync verb under a running event loop
+│   ├── ColumnNotLoaded          a value was read that the record does not have
+│   └── RelationNotLoaded        a relation was read before it was loaded
+├── QueryError                   a query that cannot be sent
+│   ├── UnknownColumn
+│   ├── UnknownRelation
+│   ├── UnknownTable
+│   ├── WrongBinds               the number or names of the binds do not fit the text
+│   └── InvalidValue             a value that its column does not take
+├── RecordNotFound
+├── RecordInvalid
+├── StaleRecord                  the row has changed or gone since it was read
+├── TransactionClosed            the transaction was left already
+├── PoolTimeout                  no connection became free in time
+└── DatabaseError                the server's answer, or its silence
+    ├── IntegrityError
+    │   ├── UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation
+    ├── RetryableError           the whole unit of work may be run again
+    │   ├── SerializationFailure, Deadlock, LockTimeout
+    ├── StatementTimeout
+    ├── ConnectionLost
+    │   └── ConnectionFailed     a connection could not be opened
+    ├── OutcomeUnknown           whether COMMIT happened cannot be told
+    ├── ReadOnly
+    ├── DataError
+    └── SyntaxError_
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,9 @@ async def gather(a: Awaitable[A], /, *, limit: int | None = None) -> tuple[A]: .
 @overload
 async def gather(a: Awaitable[A], b: Awaitable[B], /, *, limit: int | None = None) -> tuple[A, B]: ...
 @overload
-async def gather(a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /, *, limit: int | None = None) -> tuple[A, B, C]: ...
+async def gather(
+    a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /, *, limit: int | None = None
+) -> tuple[A, B, C]: ...
 @overload
 async def gather(
     a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], d: Awaitable[D], /, *, limit: int | None = None

@@ -247,7 +247,7 @@ def _exhausted(configuration: Configuration, size: int, holders: list[Lease]) ->
 
 def caller(skip: Callable[[str], bool]) -> str:
     """Where the program called us from: file and line of the nearest frame whose module is not ours."""
-    frame = sys._getframe(1)  # noqa: SLF001  # the documented way to a line number without building a traceback
+    frame = sys._getframe(1)  # the documented way to a line number without building a traceback
     while frame.f_back is not None and skip(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"

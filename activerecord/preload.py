@@ -1,7 +1,7 @@
 """Loading the relations of many records: one query for each relation, whatever the number of records."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from activerecord import runtime
 from activerecord.errors import QueryError
@@ -10,6 +10,8 @@ from activerecord.relation.association import Association, Narrow
 from activerecord.transaction import current_transaction
 
 __all__ = ["Preload"]
+
+Path: TypeAlias = str | Association[Any]
 
 
 class Preload:
@@ -63,7 +65,7 @@ class _Branch:
             self.paths.append(path if narrow is None else (path, narrow))
 
 
-def _read(path: Any) -> tuple[list[str], Narrow | None]:
+def _read(path: "Path | tuple[Path, Narrow]") -> tuple[list[str], Narrow | None]:
     narrow: Narrow | None = None
     if isinstance(path, tuple):
         if len(path) != 2 or not callable(path[1]):
@@ -77,9 +79,7 @@ def _read(path: Any) -> tuple[list[str], Narrow | None]:
 
 
 def _association(mapper: Mapper[Any], name: str) -> Association[Any]:
-    found = mapper.relation(name)
+    found = cast("Association[Any]", mapper.relation(name))
     if not isinstance(found, Association):
         raise QueryError(f"{mapper.name}.{name} cannot be loaded with a query")
     return found
-
-

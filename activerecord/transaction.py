@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from enum import Enum
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias, TypeVar
 
@@ -13,7 +14,6 @@ from activerecord.driver import Connection, Driver
 from activerecord.errors import (
     ActiveRecordError,
     ConnectionLost,
-    DatabaseError,
     LockTimeout,
     OutcomeUnknown,
     TransactionClosed,
@@ -235,7 +235,7 @@ class Transaction:
             self._lease = await self._lender.acquire(f"a transaction opened at {self._opened_at}")
             begin = self._database.driver.dialect.begin(isolation=self._isolation, read_only=self._read_only)
             for sql in begin:
-                await self._database.patiently(lambda sql=sql: self._send(sql))
+                await self._database.patiently(partial(self._send, sql))
         except BaseException as error:
             await self._undo(error)
             self._release()
@@ -331,9 +331,7 @@ class Transaction:
 
     async def _release_savepoint(self) -> None:
         try:
-            await self._database.send(
-                self._connection(), f"RELEASE SAVEPOINT {self._savepoint}", done=self._handed_up
-            )
+            await self._database.send(self._connection(), f"RELEASE SAVEPOINT {self._savepoint}", done=self._handed_up)
         except BaseException as error:
             if self.outcome is Outcome.OPEN:
                 await self._undo(error)

@@ -1,15 +1,16 @@
 """ActiveRecord: a row that knows how to save itself."""
 
 from collections.abc import Mapping
+from types import new_class
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from activerecord import database, runtime
 from activerecord.config import Settings
 from activerecord.mapper import Mapper
-from activerecord.model.declaration import make_mapper
+from activerecord.model.declaration import declare, make_mapper
 from activerecord.model.writes import Writes
 from activerecord.relation import Association
-from activerecord.relation.association import related
+from activerecord.relation.association import name_of
 from activerecord.relation.target import model_of_table
 from activerecord.schema.naming import class_name
 from activerecord.schema.table import Table
@@ -34,7 +35,9 @@ class ActiveRecord(Writes):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if not cls.__dict__.get("__abstract__", False):
+        if cls.__dict__.get("__abstract__", False):
+            declare(cls)
+        else:
             cls.__mapper__ = make_mapper(cls, ActiveRecord, lambda table: _model_of(cls, table))
             cls.__table_name__ = cls.__mapper__.table_name
 
@@ -50,11 +53,9 @@ class ActiveRecord(Writes):
 
     async def async_load(self, relation: "Association[V]") -> V:
         """Load a relation, `await order.async_load(Order.user)`, for all records of the same result at once."""
-        name = getattr(relation, "name", relation)
-        association = cast("Association[V]", self.__mapper__.relation(str(name)))
-        if not association.is_loaded(self):
-            await association.load(association.family(self))
-        return cast("V", related(self)[association.name][1])
+        await self.__mapper__.table()
+        association = cast("Association[V]", self.__mapper__.relation(name_of(relation)))
+        return cast("V", await association.obtain(self))
 
     def load(self, relation: "Association[V]") -> V:
         """Load a relation, `order.load(Order.user)`, for all records of the same result at once."""
@@ -108,11 +109,12 @@ _made: dict[tuple[str, str], type[ActiveRecord]] = {}
 def _model_of(owner: type[ActiveRecord], table: str) -> Mapper[Any]:
     """The model of a table on the owner's connection: the program's own, or one made for it."""
     found = model_of_table(table, owner.__mapper__)
-    if found is None:
-        body = {"__table_name__": table, "__connection__": owner.__connection__, "__module__": owner.__module__}
-        made = _made[owner.__connection__, table] = type(ActiveRecord)(class_name(table), (ActiveRecord,), body)
-        found = made.__mapper__
-    return found
+    if found is not None:
+        return found
+    body = {"__table_name__": table, "__connection__": owner.__connection__, "__module__": owner.__module__}
+    made: type[ActiveRecord] = new_class(class_name(table), (ActiveRecord,), exec_body=lambda space: space.update(body))
+    _made[owner.__connection__, table] = made
+    return made.__mapper__
 
 
 if TYPE_CHECKING:
@@ -132,5 +134,3 @@ else:
         """A model without declared columns, whose attributes a type checker takes for Any."""
 
         __abstract__ = True
-
-

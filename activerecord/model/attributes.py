@@ -12,7 +12,7 @@ from activerecord.relation import Association
 from activerecord.schema.column import Column, not_loaded
 from activerecord.schema.table import Table
 
-__all__ = ["Attributes"]
+__all__ = ["Attributes", "getattr_static"]
 
 
 class Attributes(metaclass=ModelType):
@@ -25,13 +25,13 @@ class Attributes(metaclass=ModelType):
     _origin: Origin | None = None
     _related: dict[str, tuple[Any, Any]] | None = None
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         if "__mapper__" not in type(self).__dict__:
             raise UsageError(f"{type(self).__name__} stands for no table: make a subclass")
         for name in self.__mapper__.attributes.values():
             column = getattr_static(type(self), name)
             if isinstance(column, Column) and column.default is not None:
-                self.__dict__[name] = column.default() if callable(column.default) else column.default
+                vars(self)[name] = column.default() if callable(column.default) else column.default
         self.attributes = values
 
     @property
@@ -39,7 +39,7 @@ class Attributes(metaclass=ModelType):
         """The values that the record has, by the names of their columns. Setting it assigns several at once."""
         mapper = self.__mapper__
         names = self._column_names()
-        return {name: self.__dict__[key] for name in names if (key := mapper.key(name)) in self.__dict__}
+        return {name: vars(self)[key] for name in names if (key := mapper.key(name)) in vars(self)}
 
     @attributes.setter
     def attributes(self, values: Mapping[str, Any]) -> None:
@@ -51,17 +51,17 @@ class Attributes(metaclass=ModelType):
             if isinstance(getattr_static(type(self), name), Association):
                 setattr(self, name, value)
             else:
-                self.__dict__[self._key_of(name)] = value
+                vars(self)[self._key_of(name)] = value
 
     def __getitem__(self, name: str) -> Any:
         """The value of a column, whatever its name."""
-        value = self.__dict__.get(self._key_of(name), MISSING)
+        value = vars(self).get(self._key_of(name), MISSING)
         return self._missing(name) if value is MISSING else value
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Assign to a column, whatever its name."""
         self._check_name(name)
-        self.__dict__[self._key_of(name)] = value
+        vars(self)[self._key_of(name)] = value
 
     if not TYPE_CHECKING:
         # Called only for what the record does not have; checkers must not see it, or no typo would be an error.
@@ -89,7 +89,7 @@ class Attributes(metaclass=ModelType):
         if self._row is None or self._origin is None:
             return {name: (None, value) for name, value in self.attributes.items()}
         layout = self._origin.layout
-        changes = changed_values(layout, self._row, self.__dict__)
+        changes = changed_values(layout, self._row, vars(self))
         for name, value in self.attributes.items():
             if name not in layout.positions:
                 changes[name] = (None, value)
@@ -134,7 +134,7 @@ class Attributes(metaclass=ModelType):
         table = type(self).__mapper__.known_table()
         if table is None or not table.primary_key:
             return None
-        key = tuple([self.__dict__.get(self.__mapper__.key(name)) for name in table.primary_key])
+        key = tuple([vars(self).get(self.__mapper__.key(name)) for name in table.primary_key])
         return None if None in key else key
 
     def _column_names(self) -> list[str]:
@@ -142,7 +142,7 @@ class Attributes(metaclass=ModelType):
         table = self.__mapper__.known_table()
         if table is not None:
             return list(table.columns)
-        return [key.removeprefix("column ") for key in self.__dict__ if not key.startswith("_")]
+        return [key.removeprefix("column ") for key in vars(self) if not key.startswith("_")]
 
     def _column_name(self, name: str) -> str:
         """The column's name in the database: a declared attribute may be called otherwise."""
@@ -182,17 +182,15 @@ class Attributes(metaclass=ModelType):
         known = {mapper.key(name) for name in table.columns}
         if self._origin is not None:
             known.update(self._origin.layout.keys)
-        for key in [key for key in self.__dict__ if key not in known and not key.startswith("_")]:
+        for key in [key for key in vars(self) if key not in known and not key.startswith("_")]:
             name = key.removeprefix("column ")
             relation = mapper.relations().get(name)
             if not isinstance(relation, Association):
                 columns = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
                 raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, columns)}")
-            relation.__set__(self, self.__dict__.pop(key))
+            relation.__set__(self, vars(self).pop(key))
 
 
 def getattr_static(model: type, name: str) -> Any:
     """What the class itself says of a name, without asking descriptors."""
     return next((vars(body)[name] for body in model.__mro__ if name in vars(body)), None)
-
-

@@ -18,7 +18,7 @@ from activerecord.schema.naming import table_name
 from activerecord.schema.table import Table
 from activerecord.types import Integer
 
-__all__ = ["make_mapper", "with_relations"]
+__all__ = ["declare", "make_mapper", "with_relations"]
 
 _DECLARED = re.compile(r"^(?:\w+\.)*(Column|BelongsTo|HasOne|HasMany)\[(.*)\]$", re.DOTALL)
 _ASSOCIATIONS: Mapping[str, type[Association[Any]]] = {"BelongsTo": BelongsTo, "HasOne": HasOne, "HasMany": HasMany}
@@ -27,12 +27,10 @@ _ASSOCIATIONS: Mapping[str, type[Association[Any]]] = {"BelongsTo": BelongsTo, "
 def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Mapper[Any]:
     """The mapper of a model class; `base` is ActiveRecord itself, whose names its columns may not take.
 
-    Gives every column and relation that is only annotated its descriptor. Raises UsageError for a declaration that
-    cannot work.
+    Raises UsageError for a declaration that cannot work.
     """
-    for name, kind, inner in _annotations(model):
-        _declare(model, name, kind, inner)
-    columns = {name: found for name in _names(model) if isinstance(found := _found(model, name), Column)}
+    declare(model)
+    columns: dict[str, Column[Any]] = {name: found for name in _names(model) if isinstance(found := _found(model, name), Column)}
     associations = {name: _own(model, name) for name in _names(model) if isinstance(_found(model, name), Association)}
     for name in [*columns, *associations]:
         if hasattr(base, name):
@@ -52,6 +50,12 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
         after_load=Preload,
     )
     return mapper
+
+
+def declare(model: "type[Any]") -> None:
+    """Give every column and relation that a class body only annotates its descriptor. Raises UsageError."""
+    for name, kind, inner in _annotations(model):
+        _declare(model, name, kind, inner)
 
 
 def _table_name(model: "type[Any]") -> str:
@@ -100,8 +104,8 @@ def _annotations(model: "type[Any]") -> Iterator[tuple[str, str, Any]]:
 
 
 def _declare(model: "type[Any]", name: str, kind: str, inner: Any) -> None:
-    given = model.__dict__.get(name)
-    wanted = Column if kind == "Column" else _ASSOCIATIONS[kind]
+    given: Column[Any] | Association[Any] | None = model.__dict__.get(name)
+    wanted: type[Column[Any] | Association[Any]] = Column if kind == "Column" else _ASSOCIATIONS[kind]
     if given is None:
         given = wanted()
         setattr(model, name, given)
@@ -186,4 +190,3 @@ def _relations(
     if mapper.is_declared:
         return declared
     return {**inferred_relations(mapper, table, model_of), **declared}
-

@@ -18,7 +18,7 @@ class Finders(Attributes):
         return Query(cls.__mapper__)
 
     @classmethod
-    def where(cls, *conditions: Any, **equals: Any) -> "Query[Self]":
+    def where(cls, /, *conditions: Any, **equals: Any) -> "Query[Self]":
         """A query of the records that fit these conditions, given as to `Query.where`."""
         return cls.query().where(*conditions, **equals)
 
@@ -43,11 +43,11 @@ class Finders(Attributes):
         return runtime.run_blocking(lambda: cls.async_find_or_none(key), "find_or_none")
 
     @classmethod
-    async def async_find_by(cls, **equals: Any) -> Self | None:
+    async def async_find_by(cls, /, **equals: Any) -> Self | None:
         """The first record with these values, or None."""
         return await cls.where(**equals).async_first()
 
     @classmethod
-    def find_by(cls, **equals: Any) -> Self | None:
+    def find_by(cls, /, **equals: Any) -> Self | None:
         """The first record with these values, or None."""
         return runtime.run_blocking(lambda: cls.async_find_by(**equals), "find_by")

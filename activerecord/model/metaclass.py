@@ -33,7 +33,7 @@ class ModelType(type):
 
 
 def _mapper(cls: type) -> Mapper[Any]:
-    mapper = cls.__dict__.get("__mapper__")
+    mapper: Mapper[Any] | None = cls.__dict__.get("__mapper__")
     if not isinstance(mapper, Mapper):
         raise AttributeError(f"{cls.__name__} stands for no table: make a subclass")
     return mapper

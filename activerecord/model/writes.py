@@ -38,7 +38,7 @@ class Writes(Finders):
 
     save = runtime.blocking(async_save)
 
-    async def async_update(self, **values: Any) -> bool:
+    async def async_update(self, /, **values: Any) -> bool:
         """Assign these values and save."""
         self.attributes = values
         return await self.async_save()
@@ -65,36 +65,36 @@ class Writes(Finders):
         fresh = await type(self).query().async_find_or_none(self._as_key(self._stored_key(table)))
         if fresh is None:
             raise RecordNotFound(f"the row of this {type(self).__name__} has gone")
-        self.__dict__.clear()
-        self.__dict__.update(fresh.__dict__)
+        vars(self).clear()
+        vars(self).update(vars(fresh))
         return self
 
     reload = runtime.blocking(async_reload)
 
     @classmethod
-    async def async_create(cls, **values: Any) -> Self:
+    async def async_create(cls, /, **values: Any) -> Self:
         """A new record with these values, saved."""
         record = cls(**values)
         await record.async_save()
         return record
 
     @classmethod
-    def create(cls, **values: Any) -> Self:
+    def create(cls, /, **values: Any) -> Self:
         """A new record with these values, saved."""
         return runtime.run_blocking(lambda: cls.async_create(**values), "create")
 
     @classmethod
-    async def async_find_or_create_by(cls, **values: Any) -> Self:
+    async def async_find_or_create_by(cls, /, **values: Any) -> Self:
         """The first record with these values, or a new one with them. Race-free where a unique key covers them."""
         return await cls.async_find_by(**values) or await cls.async_create_or_find_by(**values)
 
     @classmethod
-    def find_or_create_by(cls, **values: Any) -> Self:
+    def find_or_create_by(cls, /, **values: Any) -> Self:
         """The first record with these values, or a new one with them. Race-free where a unique key covers them."""
         return runtime.run_blocking(lambda: cls.async_find_or_create_by(**values), "find_or_create_by")
 
     @classmethod
-    async def async_create_or_find_by(cls, **values: Any) -> Self:
+    async def async_create_or_find_by(cls, /, **values: Any) -> Self:
         """A new record with these values, or, where a unique key forbids it, the one that has them already."""
         try:
             async with cls.__mapper__.database().transaction():
@@ -107,7 +107,7 @@ class Writes(Finders):
             return found
 
     @classmethod
-    def create_or_find_by(cls, **values: Any) -> Self:
+    def create_or_find_by(cls, /, **values: Any) -> Self:
         """A new record with these values, or, where a unique key forbids it, the one that has them already."""
         return runtime.run_blocking(lambda: cls.async_create_or_find_by(**values), "create_or_find_by")
 
@@ -131,7 +131,9 @@ class Writes(Finders):
         one = Insert(cls.__mapper__.source, names, [[None] * len(names)])
         database = cls.__mapper__.database()
         async with database.transaction():
-            await database.execute_many(one, {table.name: table}, [tuple([row[name] for name in names]) for row in listed])
+            await database.execute_many(
+                one, {table.name: table}, [tuple([row[name] for name in names]) for row in listed]
+            )
         return len(listed)
 
     @classmethod
@@ -143,7 +145,7 @@ class Writes(Finders):
 
     async def _insert(self, table: Table) -> None:
         keys = {name: self.__mapper__.key(name) for name in table.writable}
-        values = {name: self.__dict__[key] for name, key in keys.items() if key in self.__dict__}
+        values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
         if table.auto_key is not None and values.get(table.auto_key, 0) is None:
             del values[table.auto_key]
         statement = Insert(self.__mapper__.source, tuple(values), [tuple(values.values())], returning=table.names())
@@ -163,7 +165,7 @@ class Writes(Finders):
         compiled, rows = await database.fetch(statement, {table.name: table})
         if not rows:
             raise StaleRecord(f"the row of this {type(self).__name__} has gone, or its key has changed")
-        before = self._row, self._origin, dict(self.__dict__)
+        before = self._row, self._origin, dict(vars(self))
         self._take(compiled, rows[0])
         scope = current_transaction(database)
         if scope is not None:
@@ -173,11 +175,11 @@ class Writes(Finders):
         """Hold what the database has, now that it has it."""
         layout, _ = self.__mapper__.loader(compiled)
         for name, key in zip(layout.names, layout.keys, strict=True):
-            self.__dict__[key] = layout.value(row, name)
+            vars(self)[key] = layout.value(row, name)
         self._become(row, Origin(layout))
 
     def _become(self, row: Sequence[Any] | None, origin: Origin | None) -> None:
-        before = self._row, self._origin, dict(self.__dict__)
+        before = self._row, self._origin, dict(vars(self))
         self._row, self._origin = row, origin
         scope = current_transaction(self.__mapper__.database()) if row is None else None
         if scope is not None:
@@ -189,9 +191,9 @@ class Writes(Finders):
             return
         for key in self._origin.layout.keys if self._origin is not None else ():
             if key not in values:
-                self.__dict__.pop(key, None)
+                vars(self).pop(key, None)
             elif values[key] is None:
-                self.__dict__[key] = None
+                vars(self)[key] = None
         self._row, self._origin = row, origin
 
     def _stored_key(self, table: Table) -> tuple[Any, ...]:
@@ -204,7 +206,7 @@ class Writes(Finders):
         return key[0] if len(key) == 1 else key
 
 
-def _with_defaults(model: "type[Writes]", row: Any) -> dict[str, Any]:
+def _with_defaults(model: "type[Writes]", row: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(row, Mapping):
         raise QueryError(f"insert_all takes dicts, got {type(row).__name__}")
     attributes = {key: name for name, key in model.__mapper__.attributes.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, NoReturn, Self, TypeVar, cast
+from typing import Any, Generic, NoReturn, Self, TypeAlias, TypeVar, cast
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.mapper import Mapper
@@ -10,7 +10,7 @@ from activerecord.schema.table import Table
 from activerecord.sql.expression import Bind, Condition, Expression, Ordering, Reference, Star
 from activerecord.sql.statement import Join, Select
 
-__all__ = ["Clauses", "JoinWish", "Prepared", "QueryCore"]
+__all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore"]
 
 R = TypeVar("R")
 
@@ -41,6 +41,10 @@ class Clauses:
     paths: tuple[Any, ...] = ()
 
 
+# the last word on the clauses, once the table is known
+Finish: TypeAlias = Callable[[Table], Clauses]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A statement with the tables that it reads, by the names under which it reads them."""
@@ -65,10 +69,14 @@ class QueryCore(Generic[R]):
         return f"<Query of {self._mapper.name}>"
 
     def __bool__(self) -> NoReturn:
-        raise UsageError("a query is not its result: `await query.async_exists()`, or `query.exists()` in plain sync code")
+        raise UsageError(
+            "a query is not its result: `await query.async_exists()`, or `query.exists()` in plain sync code"
+        )
 
     def __len__(self) -> NoReturn:
-        raise UsageError("a query is not its result: `await query.async_count()`, or `query.count()` in plain sync code")
+        raise UsageError(
+            "a query is not its result: `await query.async_count()`, or `query.count()` in plain sync code"
+        )
 
     def __iter__(self) -> NoReturn:
         raise UsageError("a query is not its result: `await query.async_all()`, or `query.all()` in plain sync code")
@@ -88,7 +96,7 @@ class QueryCore(Generic[R]):
 
     # from clauses to a statement
 
-    async def _prepare(self, finish: "Callable[[Table], Clauses] | None" = None) -> Prepared:
+    async def _prepare(self, finish: Finish | None = None) -> Prepared:
         """The statement, once the tables that it reads are known. `finish` has the last word on the clauses."""
         table = await self._mapper.table()
         clauses = self._clauses if finish is None else finish(table)

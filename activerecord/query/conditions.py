@@ -1,7 +1,7 @@
 """Conditions: which rows a query is after."""
 
-from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self, TypeVar, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.query.clauses import QueryCore
@@ -18,7 +18,7 @@ class Conditions(QueryCore[R]):
 
     __slots__ = ()
 
-    def where(self, *conditions: Any, **equals: Any) -> Self:
+    def where(self, /, *conditions: Any, **equals: Any) -> Self:
         """The rows that also fit these conditions.
 
         `where(User.age > 18)`, `where(status="active")`, `where({"status": ["new", "paid"]})`,
@@ -27,17 +27,19 @@ class Conditions(QueryCore[R]):
         """
         return self._told(where=all_of(self._clauses.where, self._condition(conditions, equals)))
 
-    def where_not(self, *conditions: Any, **equals: Any) -> Self:
+    def where_not(self, /, *conditions: Any, **equals: Any) -> Self:
         """The rows that do not fit these conditions, given as to `where`: `... WHERE NOT (...)`."""
         return self._told(where=all_of(self._clauses.where, Not(self._condition(conditions, equals))))
 
-    def or_where(self, *conditions: Any, **equals: Any) -> Self:
+    def or_where(self, /, *conditions: Any, **equals: Any) -> Self:
         """The rows that fit all that was asked so far, or these conditions: `... WHERE (...) OR (...)`."""
         condition = self._condition(conditions, equals)
         # after no condition at all, every row fits already
-        return self._told(where=any_of(self._clauses.where, condition) if self._clauses.where is not None else condition)
+        return self._told(
+            where=any_of(self._clauses.where, condition) if self._clauses.where is not None else condition
+        )
 
-    def having(self, *conditions: Any, **equals: Any) -> Self:
+    def having(self, /, *conditions: Any, **equals: Any) -> Self:
         """The groups that fit these conditions, given as to `where`: `... GROUP BY ... HAVING ...`."""
         return self._told(having=all_of(self._clauses.having, self._condition(conditions, equals)))
 
@@ -51,7 +53,7 @@ class Conditions(QueryCore[R]):
             raise QueryError("no condition was given")
         return joined
 
-    def _single(self, condition: Any) -> Condition | None:
+    def _single(self, condition: "Condition | Mapping[str, Any]") -> Condition | None:
         if isinstance(condition, Mapping):
             return all_of(*[self._equal(name, value) for name, value in condition.items()])
         if not isinstance(condition, Expression):
@@ -62,10 +64,11 @@ class Conditions(QueryCore[R]):
         return condition
 
     def _equal(self, name: Any, value: Any) -> Condition:
-        column = self._column(name)
+        column: Expression[Any] = self._column(name)
         if isinstance(value, list | tuple | set | frozenset):
-            return column.in_(value)
-        return column == value
+            return column.in_(cast("Iterable[Any]", value))
+        same: Condition = column == value
+        return same
 
 
 def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condition:
@@ -73,10 +76,11 @@ def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condit
     if len(values) == 1 and not named:
         only = values[0]
         if isinstance(only, Mapping):
-            return Text(sql, named=only)
-        if isinstance(only, tuple | list) and len(only) != 1:
+            return Text(sql, named=cast("Mapping[str, Any]", only))
+        listed = cast("Sequence[Any]", only) if isinstance(only, tuple | list) else values
+        if len(listed) != 1:
             try:
                 return Text(sql, values)
             except WrongBinds:
-                return Text(sql, only)
+                return Text(sql, listed)
     return Text(sql, values, named or None)

@@ -1,6 +1,7 @@
 """The shape of the answer: which columns, in which order, how many, joined and grouped how."""
 
-from typing import Any, Self, TypeVar
+from collections.abc import Iterable
+from typing import Any, Self, TypeVar, cast
 
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
@@ -65,7 +66,8 @@ class Shape(QueryCore[R]):
 
         A tuple `("orders", lambda query: query.where(...))` narrows what is loaded. Raises UnknownRelation when run.
         """
-        flat = [path for given in paths for path in (given if isinstance(given, list) else [given])]
+        lists = [cast("Iterable[Any]", given) if isinstance(given, list) else [given] for given in paths]
+        flat = [path for listed in lists for path in listed]
         return self._told(paths=self._clauses.paths + tuple(flat))
 
     def _joined(self, kind: str, target: Any, on: Condition | None) -> Self:
@@ -89,10 +91,12 @@ class Shape(QueryCore[R]):
 
 
 def _wish(kind: str, target: Any, on: Condition | None) -> JoinWish:
-    mapper: Any = getattr(target, "__mapper__", None)
+    mapper: Mapper[Any] | None = getattr(target, "__mapper__", None)
     if isinstance(mapper, Mapper):
         if on is None:
-            raise QueryError(f"join {mapper.name} on what? join({mapper.name}, {mapper.name}.x_id == ...), or by relation")
+            raise QueryError(
+                f"join {mapper.name} on what? join({mapper.name}, {mapper.name}.x_id == ...), or by relation"
+            )
         return JoinWish(kind, target=mapper, condition=on)
     name = target if isinstance(target, str) else getattr(target, "name", None)
     if not isinstance(name, str):
@@ -108,5 +112,3 @@ def _whole(word: str, count: int) -> int:
     if count >= 1 << 63:
         raise QueryError(f"{word} takes a number of at most 64 bits")
     return count
-
-

@@ -1,11 +1,12 @@
 """Terminal verbs that give records: here a query meets the database."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.errors import QueryError, RecordNotFound
-from activerecord.query.clauses import Clauses, QueryCore
+from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Ordering, Reference, all_of
 
@@ -50,7 +51,7 @@ class Terminals(QueryCore[R]):
 
     async def async_one_or_none(self) -> R | None:
         """The one record that fits, None for none. Raises QueryError for several."""
-        found = await self._records(lambda table: replace(self._clauses, limit=_at_most(self._clauses.limit, 2)))
+        found = await self._records(lambda _: replace(self._clauses, limit=_at_most(self._clauses.limit, 2)))
         if len(found) > 1:
             raise QueryError(f"several records of {self._mapper.name} fit a query that expects one")
         return _only(found)
@@ -76,7 +77,7 @@ class Terminals(QueryCore[R]):
 
     find_or_none = runtime.blocking(async_find_or_none)
 
-    async def _records(self, finish: "Any" = None) -> list[R]:
+    async def _records(self, finish: Finish | None = None) -> list[R]:
         prepared = await self._prepare(finish)
         after = self._mapper.after_load(self._mapper, self._clauses.paths) if self._clauses.paths else None
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
@@ -91,18 +92,19 @@ def key_condition(table: Table, key: Any) -> Condition:
     names = table.primary_key
     if not names:
         raise QueryError(f"table {table.name!r} has no primary key: use where(...)")
-    parts = key if isinstance(key, tuple) and len(names) > 1 else (key,)
+    first, *others = names
+    parts = cast("Sequence[Any]", key) if others and isinstance(key, tuple) else (key,)
     if len(parts) != len(names):
         raise QueryError(f"the key of {table.name!r} has {len(names)} parts ({', '.join(names)}): give a tuple of them")
     if any(isinstance(part, list | tuple | set | dict) for part in parts):
-        raise QueryError(f"find takes one key of {table.name!r}; for several: where({names[0]}=[...])")
+        raise QueryError(f"find takes one key of {table.name!r}; for several: where({first}=[...])")
     pairs = zip(names, parts, strict=True)
     joined = all_of(*[Reference[Any](table.name, name) == part for name, part in pairs])
     assert joined is not None
     return joined
 
 
-def _in_key_order(clauses: Clauses, *, limit: int, backwards: bool = False) -> "Any":
+def _in_key_order(clauses: Clauses, *, limit: int, backwards: bool = False) -> Finish:
     def finish(table: Table) -> Clauses:
         orders = clauses.orders
         if not orders and not clauses.groups:

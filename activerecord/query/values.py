@@ -5,9 +5,9 @@ from typing import Any, Literal, TypeVar, overload
 
 from activerecord import runtime
 from activerecord.errors import QueryError
-from activerecord.query.clauses import Clauses, Prepared, QueryCore
+from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Expression, Function, Label, Reference
+from activerecord.sql.expression import Expression, Function, Label, Ordering, Reference
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
 from activerecord.types import Integer
@@ -32,7 +32,9 @@ class Values(QueryCore[R]):
         counted = () if column is None else (self._column(column),)
         count = Function[int]("count", counted, distinct=distinct, type=Integer())
         clauses = self._clauses
-        if column is None and (clauses.distinct or clauses.groups or clauses.limit is not None or clauses.offset is not None):
+        if column is None and (
+            clauses.distinct or clauses.groups or clauses.limit is not None or clauses.offset is not None
+        ):
             return int(await self._scalar(await self._counting()) or 0)
         return int(await self._scalar(await self._prepare(lambda _: _aggregate(clauses, count))) or 0)
 
@@ -78,7 +80,9 @@ class Values(QueryCore[R]):
     async def async_pluck(self, *columns: "str | Expression[Any]") -> list[Any]: ...
     async def async_pluck(self, *columns: "str | Expression[Any]") -> list[Any]:
         """The values of one column as a list, or of several as a list of tuples."""
-        rows = await self._rows(lambda _: replace(self._clauses, columns=tuple([self._column(name) for name in columns])))
+        rows = await self._rows(
+            lambda _: replace(self._clauses, columns=tuple([self._column(name) for name in columns]))
+        )
         return [row[0] for row in rows[1]] if len(columns) == 1 else rows[1]
 
     @overload
@@ -93,7 +97,9 @@ class Values(QueryCore[R]):
         """The keys of the rows that fit; tuples where the key is composite."""
 
         def keys(table: Table) -> Clauses:
-            return replace(self._clauses, columns=tuple([Reference[Any](table.name, name) for name in table.primary_key]))
+            return replace(
+                self._clauses, columns=tuple([Reference[Any](table.name, name) for name in table.primary_key])
+            )
 
         names, rows = await self._rows(keys)
         return [row[0] for row in rows] if len(names) == 1 else rows
@@ -121,17 +127,19 @@ class Values(QueryCore[R]):
 
     to_sql = runtime.blocking(async_to_sql)
 
-    async def _rows(self, finish: "Any" = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    async def _rows(self, finish: Finish | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The rows with their values loaded, and the names of their columns."""
         prepared = await self._prepare(finish)
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
         if not any(compiled.loads):
             return compiled.names, rows
         return compiled.names, [
-            tuple([
-                value if load is None or value is None else load(value)
-                for value, load in zip(row, compiled.loads, strict=True)
-            ])
+            tuple(
+                [
+                    value if load is None or value is None else load(value)
+                    for value, load in zip(row, compiled.loads, strict=True)
+                ]
+            )
             for row in rows
         ]
 
@@ -147,7 +155,7 @@ class Values(QueryCore[R]):
         count = Function[int]("count", (), type=Integer())
         return Prepared(Select((count,), Subquery(inner.select, "counted")), inner.tables)
 
-    def _inner_orders(self) -> "Any":
+    def _inner_orders(self) -> tuple[Ordering, ...]:
         limited = self._clauses.limit is not None or self._clauses.offset is not None
         return self._clauses.orders if limited else ()
 
@@ -161,5 +169,3 @@ class Values(QueryCore[R]):
 
 def _aggregate(clauses: Clauses, function: "Function[Any]") -> Clauses:
     return replace(clauses, columns=(function,), orders=(), limit=None, offset=None, distinct=False)
-
-

@@ -2,10 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Self, TypeVar, cast, overload
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast, overload
 
 from activerecord import runtime
-from activerecord.errors import QueryError, RelationNotLoaded, UnknownRelation, UsageError
+from activerecord.errors import QueryError, RelationNotLoaded, UnknownRelation, UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
 from activerecord.relation.keys import keys_condition, keys_of
@@ -14,9 +14,10 @@ from activerecord.schema.table import Table
 from activerecord.sql.expression import Reference, all_of
 from activerecord.sql.statement import Join
 
-__all__ = ["Association", "Narrow", "related"]
+__all__ = ["Association", "Key", "Narrow", "related"]
 
 V = TypeVar("V")
+Key: TypeAlias = "tuple[Any, ...] | None"
 Narrow = Callable[[Query[Any]], Query[Any]]
 
 
@@ -74,7 +75,7 @@ class Association(ABC, Generic[V]):
             return find_model(self._target, self.owner)
         if self._target is None:
             kind = type(self).__name__
-            raise UnknownRelation(f"{self.owner.name}.{self.name} leads nowhere: annotate it, e.g. `{kind}[\"Order\"]`")
+            raise UnknownRelation(f'{self.owner.name}.{self.name} leads nowhere: annotate it, e.g. `{kind}["Order"]`')
         return self._target
 
     # reading
@@ -87,7 +88,9 @@ class Association(ABC, Generic[V]):
         return self if record is None else self.read(record)
 
     def __set__(self, record: object, value: Any) -> None:
-        raise UsageError(f"{self.owner.name}.{self.name} cannot be assigned: set the keys of its records, and save them")
+        raise UsageError(
+            f"{self.owner.name}.{self.name} cannot be assigned: set the keys of its records, and save them"
+        )
 
     @abstractmethod
     def read(self, record: Any) -> Any:
@@ -120,20 +123,37 @@ class Association(ABC, Generic[V]):
 
     # loading
 
+    async def obtain(self, record: Any) -> Any:
+        """What the record has of it, loaded for its siblings too where it was not loaded; a list is the caller's own."""
+        await self.owner.table()
+        while not self.is_loaded(record):
+            # once more only where the record's key was changed meanwhile
+            await self.load(self.family(record))
+        found = related(record)[self.name][1]
+        return list(found) if self.many else found
+
     async def load(self, records: Sequence[Any], narrow: Narrow | None = None) -> list[Any]:
         """Load it for all these records, in one query; what was found.
 
         Nothing is attached before everything has arrived.
         """
-        await self.owner.table()
-        table = await self.target.table()
-        keys = list(dict.fromkeys(key for record in records if (key := self.own_key(record)) is not None))
+        table = await self.know()
+        # as they are now: another task may change a key while this one waits
+        keyed = [(record, self.own_key(record)) for record in records]
+        keys = list(dict.fromkeys(key for _, key in keyed if key is not None))
         found: list[Any] = []
         for part in self._parts(keys):
             query = Query(self.target).where(keys_condition(table, self.target_columns(), part))
             found += await (query if narrow is None else _narrowed(narrow, query)).async_all()
-        self.attach(records, found)
+        self.attach(keyed, found)
         return found
+
+    async def know(self) -> Table:
+        """Have both tables read; the target's. Raises UnknownTable, and UnknownRelation where the columns do not pair."""
+        await self.owner.table()
+        table = await self.target.table()
+        self.pairs()
+        return table
 
     def _parts(self, keys: "list[tuple[Any, ...]]") -> "list[list[tuple[Any, ...]]]":
         # IN fills its list up to a power of two, so only half of the binds can be counted on
@@ -141,8 +161,8 @@ class Association(ABC, Generic[V]):
         return [keys[start : start + size] for start in range(0, len(keys), size)]
 
     @abstractmethod
-    def attach(self, records: Sequence[Any], found: Sequence[Any]) -> None:
-        """Give each record its own of what was found."""
+    def attach(self, keyed: "Sequence[tuple[Any, Key]]", found: Sequence[Any]) -> None:
+        """Give each record, of the key that it was asked for by, its own of what was found."""
 
     # columns
 
@@ -154,13 +174,33 @@ class Association(ABC, Generic[V]):
     def target_columns(self) -> tuple[str, ...]:
         """The columns of the target that it goes by."""
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """The columns by which the two models go together: the owner's and the target's. Raises UnknownRelation."""
+        own, other = self.own_columns(), self.target_columns()
+        self._check(self.owner, own)
+        self._check(self.target, other)
+        if not own or len(own) != len(other):
+            raise UnknownRelation(
+                f"{self.owner.name}.{self.name} cannot pair the columns {_listed(own)} of {self.owner.name} with "
+                f"{_listed(other)} of {self.target.name}: name them, foreign_key=... and references=..."
+            )
+        return list(zip(own, other, strict=True))
+
+    def _check(self, mapper: Mapper[Any], columns: tuple[str, ...]) -> None:
+        known = self._known(mapper).columns
+        for name in columns:
+            if name not in known:
+                raise UnknownRelation(
+                    f"{self.owner.name}.{self.name} goes by the column {name!r} of {mapper.name}, which does not exist; "
+                    f"{nearest(name, known)}"
+                )
+
     def joins(self, kind: str, source: str) -> tuple[Join, ...]:
         """The join that leads from `source` to the target."""
         target = self.target
-        pairs = zip(self.own_columns(), self.target_columns(), strict=True)
-        condition = all_of(*[
-            Reference[Any](target.table_name, there) == Reference[Any](source, here) for here, there in pairs
-        ])
+        condition = all_of(
+            *[Reference[Any](target.table_name, there) == Reference[Any](source, here) for here, there in self.pairs()]
+        )
         assert condition is not None
         return (Join(kind, target.source, condition),)
 
@@ -179,8 +219,15 @@ def related(record: Any) -> dict[str, tuple[Any, Any]]:
     return held
 
 
+def _listed(columns: tuple[str, ...]) -> str:
+    return f"({', '.join(columns)})"
+
+
 def _narrowed(narrow: Narrow, query: Query[Any]) -> Query[Any]:
-    narrowed: Any = narrow(query)
+    narrowed = narrow(query)
     if not isinstance(narrowed, Query):
         raise QueryError(f"a function that narrows a relation gives a query back, not {type(narrowed).__name__}")
-    return cast("Query[Any]", narrowed)
+    clauses: Any = getattr(narrowed, "_clauses")  # noqa: B009
+    if clauses.limit is not None or clauses.offset is not None:
+        raise QueryError("a limit would count what all records lead to, taken together: narrow the relation by where(...)")
+    return narrowed

@@ -31,19 +31,23 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
 
     for key in table.foreign_keys:
         name = reference_name(key.columns[-1])
-        add(name, f"{name}_{_one(key.target)}", BelongsTo(
-            target=model_of(key.target), own_columns=key.columns, target_columns=key.target_columns
-        ))
+        add(
+            name,
+            f"{name}_{_one(key.target)}",
+            BelongsTo(target=model_of(key.target), own_columns=key.columns, target_columns=key.target_columns),
+        )
     several = Counter(key.table for key in table.referenced_by)
     for key in table.referenced_by:
         other = model_of(key.table)
-        kind = HasOne if key.unique else HasMany
-        name = _one(key.table) if kind is HasOne else _many(key.table)
+        kind = HasOne[Any] if key.unique else HasMany[Any]
+        name = _one(key.table) if key.unique else _many(key.table)
         if several[key.table] > 1:
             name = f"{name}_by_{reference_name(key.columns[-1])}"
-        add(name, f"{name}_by_{reference_name(key.columns[-1])}", kind[Any](
-            target=other, own_columns=key.target_columns, target_columns=key.columns
-        ))
+        add(
+            name,
+            f"{name}_by_{reference_name(key.columns[-1])}",
+            kind(target=other, own_columns=key.target_columns, target_columns=key.columns),
+        )
     return found
 
 
@@ -62,4 +66,3 @@ def _one(table: str) -> str:
 
 def _many(table: str) -> str:
     return identifier(plural(snake_case(table)))
-

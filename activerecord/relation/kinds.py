@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from activerecord.errors import UnknownRelation, UsageError
-from activerecord.relation.association import Association, related
+from activerecord.relation.association import Association, Key, related
 from activerecord.relation.keys import keys_of
 from activerecord.relation.many import Many
 from activerecord.schema.naming import snake_case
@@ -28,30 +28,23 @@ class _One(Association[T]):
 
     def read(self, record: Any) -> Any:
         """The record that it leads to, or None. Loaded at once in plain sync code, else RelationNotLoaded."""
-        key = self._key_at_hand(record)
-        if key is None:
+        if self.owner.known_table() is None:
+            # the loading finds out what the relation goes by
+            self.load_now(record)
+        if self.own_key(record) is None:
             return None
         if not self.is_loaded(record):
             self.load_now(record)
         return related(record)[self.name][1]
 
-    def _key_at_hand(self, record: Any) -> "tuple[Any, ...] | None":
-        try:
-            return self.own_key(record)
-        except UsageError:
-            # the table is not read yet: let the loading find out
-            self.load_now(record)
-            return self.own_key(record)
-
-    def attach(self, records: Sequence[Any], found: Sequence[Any]) -> None:
+    def attach(self, keyed: Sequence[tuple[Any, Key]], found: Sequence[Any]) -> None:
         """Give each record its own of what was found, or None."""
         columns = self.target_columns()
         # the first wins, as it would in a query of its own
         by_key: dict[Any, Any] = {}
         for other in found:
             by_key.setdefault(keys_of(other, columns), other)
-        for record in records:
-            key = self.own_key(record)
+        for record, key in keyed:
             related(record)[self.name] = key, None if key is None else by_key.get(key)
 
 
@@ -108,7 +101,7 @@ class _Has(Association[T]):
         return self._target_columns or self._inverse_columns() or (self._guess(),)
 
     def _inverse_columns(self) -> tuple[str, ...]:
-        back = [
+        back: list[BelongsTo[Any]] = [
             found
             for found in self.target.relations().values()
             if isinstance(found, BelongsTo) and found.target is self.owner
@@ -147,14 +140,13 @@ class HasMany(_Has["list[T]"], Generic[T]):
         """The records that it leads to, as far as they are loaded."""
         return Many(record, self)
 
-    def attach(self, records: Sequence[Any], found: Sequence[Any]) -> None:
+    def attach(self, keyed: Sequence[tuple[Any, Key]], found: Sequence[Any]) -> None:
         """Give each record the list of its own."""
         columns = self.target_columns()
         by_key: dict[Any, list[Any]] = {}
         for other in found:
             by_key.setdefault(keys_of(other, columns), []).append(other)
-        for record in records:
-            key = self.own_key(record)
+        for record, key in keyed:
             related(record)[self.name] = key, [] if key is None else by_key.get(key, [])
 
 
@@ -185,5 +177,3 @@ def has_many(*, foreign_key: "str | tuple[str, ...]" = (), references: "str | tu
 
 def _names(given: "str | tuple[str, ...]") -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
-
-

@@ -1,13 +1,13 @@
 """The many records of a relation, as one record sees them."""
 
-from collections.abc import Generator, Sequence
-from typing import Any, Generic, Protocol, TypeVar, overload
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
 from activerecord.relation.keys import keys_condition
 
-__all__ = ["Many"]
+__all__ = ["Many", "Source"]
 
 T = TypeVar("T")
 
@@ -42,8 +42,8 @@ class Source(Protocol):
         """The records to load it for at once."""
         ...
 
-    async def load(self, records: Sequence[Any]) -> list[Any]:
-        """Load it for all these records."""
+    async def obtain(self, record: Any) -> Any:
+        """What the record has of it, loaded for its siblings too where it was not loaded."""
         ...
 
 
@@ -76,10 +76,14 @@ class Many(Sequence[T], Generic[T]):
         table = target.known_table()
         query: Query[T] = Query(target)
         if key is None or table is None:
-            return query.where("1 = 0") if key is None else query.where(dict(zip(self._source.target_columns(), key, strict=True)))
+            return (
+                query.where("1 = 0")
+                if key is None
+                else query.where(dict(zip(self._source.target_columns(), key, strict=True)))
+            )
         return query.where(keys_condition(table, self._source.target_columns(), [key]))
 
-    def where(self, *conditions: Any, **equals: Any) -> Query[T]:
+    def where(self, /, *conditions: Any, **equals: Any) -> Query[T]:
         """A fresh query of those that fit these conditions, given as to `Query.where`."""
         return self.query().where(*conditions, **equals)
 
@@ -91,15 +95,13 @@ class Many(Sequence[T], Generic[T]):
         return self._load().__await__()
 
     async def _load(self) -> list[T]:
-        if not self.loaded:
-            await self._source.load(self._source.family(self._record))
-        return list(self._loaded())
+        return [] if self._record.is_new else await self._source.obtain(self._record)
 
     def _loaded(self) -> list[T]:
         if not self.loaded:
             self._source.load_now(self._record)
-        held = (self._record._related or {}).get(self._source.name)
-        return [] if held is None else held[1]
+        related: dict[str, tuple[Any, list[T]]] = self._record._related or {}
+        return related[self._source.name][1] if self._source.name in related else []
 
     def __len__(self) -> int:
         return len(self._loaded())
@@ -112,6 +114,6 @@ class Many(Sequence[T], Generic[T]):
         return self._loaded()[index]
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == (list(other) if isinstance(other, Many) else other)
+        return list(self) == (list(cast("Iterable[Any]", other)) if isinstance(other, Many) else other)
 
     __hash__ = None  # type: ignore[assignment]

@@ -25,7 +25,9 @@ def find_model(name: str, owner: Mapper[Any]) -> Mapper[Any]:
     found = sorted((mapper for mapper in mappers if mapper.name == name), key=lambda mapper: mapper.serial)
     if not found:
         known = {mapper.name for mapper in mappers}
-        raise UnknownRelation(f"{owner.name} has a relation to {name!r}, but no model is called so; {nearest(name, known)}")
+        raise UnknownRelation(
+            f"{owner.name} has a relation to {name!r}, but no model is called so; {nearest(name, known)}"
+        )
     module = owner.model.__module__
     near = [mapper for mapper in found if mapper.model.__module__ == module]
     near = near or [mapper for mapper in found if mapper.connection == owner.connection] or found

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["bury", "on_fork", "process"]
+__all__ = ["bury", "is_inherited", "on_fork", "process"]
 
 _process = [os.getpid()]
 _callbacks: list[Callable[[], object]] = []
@@ -19,6 +19,11 @@ def process() -> int:
 def on_fork(callback: Callable[[], object]) -> None:
     """Have `callback` called in every child that is forked from now on."""
     _callbacks.append(callback)
+
+
+def is_inherited(process_of_making: int) -> bool:
+    """Whether something belongs to the parent. Asks the system: at a fork finalisers run before any callback does."""
+    return process_of_making != os.getpid()
 
 
 def bury(inherited: Any) -> None:

@@ -10,7 +10,7 @@ import anyio
 
 from activerecord.runtime.backend import adopt_token, backend, token
 from activerecord.runtime.by_hand import by_hand
-from activerecord.runtime.fork import bury, on_fork, process
+from activerecord.runtime.fork import bury, is_inherited, on_fork, process
 
 __all__ = ["Ground", "Held", "Keeper", "keeper", "sweep"]
 
@@ -135,7 +135,7 @@ class _Life:
 
     def end(self) -> None:
         """Close what the thread has used; nothing is left to do if it has used nothing."""
-        if self._process != process():
+        if is_inherited(self._process):
             bury(self)
         elif self.keeper.is_occupied():
             self._close()

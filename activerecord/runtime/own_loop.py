@@ -3,7 +3,7 @@
 import asyncio
 import selectors
 
-from activerecord.runtime.fork import process
+from activerecord.runtime.fork import is_inherited, process
 
 __all__ = ["OwnLoop"]
 
@@ -31,5 +31,5 @@ class OwnLoop(asyncio.SelectorEventLoop):
         await self.shutdown_default_executor()
 
     def __del__(self) -> None:
-        if self._process == process():
+        if not is_inherited(self._process):
             super().__del__()

@@ -72,35 +72,41 @@ class _Caller:
     def note(self, sent: object) -> None:
         """Look at what wakes the work. trio sends errors as values, to be unwrapped on the inside."""
         error = sent.error if isinstance(sent, trio_outcome.Error) else sent
-        if isinstance(error, (trio.Cancelled, KeyboardInterrupt)):
+        if isinstance(error, KeyboardInterrupt):
+            self._accept(error)
+        elif isinstance(error, trio.Cancelled) and self.cancellation is None:
             self._struck = error
+            if self._comes_from_outside():
+                self._accept(error)
 
     def shelter_if_struck(self) -> None:
         """The work waits again after it was struck: in its clean-up, if the cancellation was the caller's.
 
-        Not earlier: a scope of the work's own must still see the cancellation on its way out.
+        Not earlier: a scope of the work's own must still see the cancellation on its way out, and the one that trio's
+        checkpoints open for themselves has hidden until now who was cancelled.
         """
-        if self._struck is None or self.cancellation is not None:
-            return
-        if isinstance(self._struck, KeyboardInterrupt):
-            self._accept()
-        elif _is_cancelled():
-            self._shelter.shield = True
-            if _is_cancelled():  # by a scope of the work's own, which the shield does not shut out
-                self._shelter.shield = False
-            else:
-                self._accept()
+        if self._struck is not None and self.cancellation is None and _is_cancelled() and self._comes_from_outside():
+            self._accept(self._struck)
         self._struck = None
+        if self.cancellation is not None:
+            self._shelter.shield = True
 
     def leave(self) -> None:
         """The work has ended, and left all the scopes of its own."""
         self._alarm.stop()
-        if self._struck is not None and (_is_cancelled() or isinstance(self._struck, KeyboardInterrupt)):
+        if self._struck is not None and self.cancellation is None and _is_cancelled():
             self.cancellation = self._struck
 
-    def _accept(self) -> None:
-        self.cancellation = self._struck
+    def _accept(self, error: BaseException) -> None:
+        self.cancellation = error
         self._alarm.start()
+
+    def _comes_from_outside(self) -> bool:
+        """Whether the cancellation in force is one that a shield around the work would keep out."""
+        self._shelter.shield = True
+        outside = not _is_cancelled()
+        self._shelter.shield = False
+        return outside
 
 
 class _Alarm:

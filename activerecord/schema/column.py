@@ -8,7 +8,7 @@ from activerecord.schema.table import ForeignKey, TableColumn
 from activerecord.sql.expression import Reference
 from activerecord.types import Text, Type, type_for
 
-__all__ = ["Column", "column"]
+__all__ = ["Column", "column", "not_loaded"]
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Column(Generic[T]):
         on_delete: str | None = None,
         length: int | None = None,
         name: str | None = None,
-        type: Type | None = None,
+        stored_as: Type | None = None,
     ) -> None:
         self.primary_key = primary_key
         self.unique = unique
@@ -41,10 +41,10 @@ class Column(Generic[T]):
         self.on_delete = on_delete
         self.length = length
         self.name = name
-        self.type = type
+        self.type = stored_as
         self.attribute = ""
         self.nullable = True
-        self._references: dict[type[Any], Reference[Any]] = {}
+        self._references: dict[Any, Reference[Any]] = {}
 
     def __set_name__(self, owner: "type[Any]", attribute: str) -> None:
         self.attribute = attribute
@@ -80,7 +80,9 @@ class Column(Generic[T]):
     def table_column(self) -> TableColumn:
         """The column as its table has it."""
         if self.type is None or self.name is None:
-            raise UsageError(f"column {self.attribute!r} has no type: annotate it, e.g. `{self.attribute}: Column[str]`")
+            raise UsageError(
+                f"column {self.attribute!r} has no type: annotate it, e.g. `{self.attribute}: Column[str]`"
+            )
         constant = None if callable(self.default) else self.default
         return TableColumn(
             self.name,
@@ -129,7 +131,7 @@ def column(
         on_delete=on_delete,
         length=length,
         name=name,
-        type=type,
+        stored_as=type,
     )
 
 

@@ -233,7 +233,7 @@ class Compiler:
             case Reference():
                 return self._table(expression.source).type_of(expression.column)
             case Bind():
-                return Unknown() if expression.like is None else self.type_of(expression.like)
+                return Unknown() if expression.typed_as is None else self.type_of(expression.typed_as)
             case Label():
                 return self.type_of(expression.operand)
             case Arithmetic():

@@ -21,6 +21,7 @@ __all__ = [
     "Label",
     "Like",
     "Logical",
+    "NamedFunction",
     "Not",
     "Operand",
     "Ordering",
@@ -181,10 +182,10 @@ class Reference(Expression[T]):
 class Bind(Expression[T]):
     """A value of the program. It is stored as `like` is, where that is given, and by its own Python type otherwise."""
 
-    __slots__ = ("like",)
+    __slots__ = ("typed_as",)
 
     def __init__(self, value: Any, like: Expression[Any] | None = None) -> None:
-        self.like = like
+        self.typed_as = like
         super().__init__(("?",) if like is None else ("?", like.shape), (value,))
 
 
@@ -343,7 +344,9 @@ def _joined(operator: str, conditions: Iterable[Condition | None]) -> Condition 
 
 def _condition(value: Any) -> Condition:
     if not isinstance(value, Expression):
-        raise QueryError(f"expected a condition such as `User.age > 18`, got {type(value).__name__}; mind the parentheses")
+        raise QueryError(
+            f"expected a condition such as `User.age > 18`, got {type(value).__name__}; mind the parentheses"
+        )
     return cast("Condition", value)
 
 
@@ -419,7 +422,8 @@ class NamedFunction:
 
     def __call__(self, *arguments: Any, distinct: bool = False) -> Expression[Any]:
         """The function of these arguments; values are bound. `fn.count()` counts rows."""
-        like = arguments[0] if arguments and self.name in _ALIKE and isinstance(arguments[0], Expression) else None
+        first: Expression[Any] | None = arguments[0] if arguments and self.name in _ALIKE else None
+        like = first if isinstance(first, Expression) else None
         given = tuple([_value(argument, like) for argument in arguments])
         return Function(self.name, given, distinct=distinct, type=_RESULTS.get(self.name))
 
@@ -432,7 +436,8 @@ _ALIKE = frozenset({"coalesce", "ifnull", "nullif"})
 
 
 def _value(value: Any, like: Expression[Any] | None) -> Expression[Any]:
-    return cast("Expression[Any]", value) if isinstance(value, Expression) else Bind(value, like)
+    given: Expression[Any] | None = value
+    return given if isinstance(given, Expression) else Bind(value, like)
 
 
 fn = Functions()

@@ -6,7 +6,7 @@ from typing import Any
 from activerecord.sql.expression import Bind, Condition, Expression, Ordering, Reference
 from activerecord.sql.node import Node, binds_of, shapes_of
 
-__all__ = ["Delete", "Insert", "Join", "Select", "Source", "Update"]
+__all__ = ["Delete", "Insert", "Join", "Select", "Source", "Subquery", "Update"]
 
 
 class Source(Node):

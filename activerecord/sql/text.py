@@ -1,9 +1,9 @@
 """SQL that the program wrote itself, with `?` or `:name` where its values go."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.sql.expression import Bind, Expression
@@ -54,7 +54,9 @@ def _checked(sql: str) -> str:
 @lru_cache(maxsize=1024)
 def _split(sql: str) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """The text around the binds, and what each bind is called (None for `?`)."""
-    parts, names, pending = [], [], ""
+    parts: list[str] = []
+    names: list[str | None] = []
+    pending = ""
     for text, name, is_bind in _tokens(sql):
         pending += text
         if is_bind:
@@ -80,7 +82,9 @@ def _in_order(names: tuple[str | None, ...], values: Sequence[Any]) -> list[Any]
     wanted = names.count(None)
     if wanted != len(names):
         missing = ", ".join(f":{name}" for name in names if name)
-        raise WrongBinds(f"the text names its values ({missing}): give them by name" + (", not mixed with `?`" if wanted else ""))
+        raise WrongBinds(
+            f"the text names its values ({missing}): give them by name" + (", not mixed with `?`" if wanted else "")
+        )
     if wanted != len(values):
         raise WrongBinds(f"the text has {wanted} `?` but {len(values)} value(s) were given")
     return list(values)
@@ -105,5 +109,5 @@ def _by_name(names: tuple[str | None, ...], named: Mapping[str, Any]) -> list[An
 def _binds(value: Any) -> tuple[Bind[Any], ...]:
     """One bind, or one for each value of a list; an empty list is NULL, which nothing is in."""
     if isinstance(value, list | tuple | set | frozenset):
-        return tuple([Bind(item) for item in value]) or (Bind(None),)
-    return (Bind(value),)
+        return tuple([Bind[Any](item) for item in cast("Iterable[Any]", value)]) or (Bind[Any](None),)
+    return (Bind[Any](value),)

@@ -1,7 +1,7 @@
 """Tools for tests: the contract of drivers, cancellation sweeps, counted statements, leaks."""
 
 from activerecord.testing.leaks import Footprint
-from activerecord.testing.queries import Observed, Observer, Statements, assert_queries, count_queries
+from activerecord.testing.queries import Observed, Statements, assert_queries, count_queries
 from activerecord.testing.runners import MANNERS, RUNNERS, Manner, Runner, cut_short, interrupting
 from activerecord.testing.sweep import CancelAt, Outcome, Report, Violation, sweep
 
@@ -12,7 +12,6 @@ __all__ = [
     "Footprint",
     "Manner",
     "Observed",
-    "Observer",
     "Outcome",
     "Report",
     "Runner",

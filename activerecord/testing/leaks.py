@@ -5,13 +5,14 @@ import os
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["Footprint"]
 
-# Where the system lists the open descriptors of a process; on others only threads are counted.
-_LISTS = (Path("/proc/self/fd"), Path("/dev/fd"))
+# Where Linux lists the open descriptors of a process; on others only threads are counted.
+_FOLDER = Path("/proc/self/fd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,12 @@ class Footprint:
 
 def _descriptors() -> list[str]:
     """What each open descriptor leads to. The one that lists them has gone by the time it is looked at."""
-    folder = next((place for place in _LISTS if place.is_dir()), None)
-    if folder is None:
+    if not _FOLDER.is_dir():
         return []
     targets: list[str] = []
-    for name in os.listdir(folder):
-        try:
-            targets.append(_kind(os.readlink(folder / name)) if folder == _LISTS[0] else "open")
-        except OSError:
-            continue
+    for name in os.listdir(_FOLDER):  # noqa: PTH208  # the descriptor of `iterdir` is in its own list
+        with suppress(OSError):
+            targets.append(_kind(os.readlink(_FOLDER / name)))  # noqa: PTH115  # pathlib reads `pipe:[1]` as a path
     return targets
 
 

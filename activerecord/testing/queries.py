@@ -1,17 +1,16 @@
 """Counting the statements that are sent: `assert_queries(2, database)` around a feature keeps it at two."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-__all__ = ["Observed", "Observer", "Statements", "assert_queries", "count_queries"]
+from activerecord.database import Observer
 
-# Called with the text of each statement, without its values, just before it goes to the driver.
-Observer: TypeAlias = Callable[[str], object]
+__all__ = ["Observed", "Statements", "assert_queries", "count_queries"]
 
 
 class Observed(Protocol):
-    """What tells of its statements: it calls each of its observers with each statement's text."""
+    """A database, which calls each of its observers with the text of each statement."""
 
     @property
     def observers(self) -> list[Observer]:
@@ -31,7 +30,7 @@ class Statements(list[str]):
 
 
 @contextmanager
-def count_queries(*observed: Observed) -> Iterator[Statements]:
+def count_queries(*observed: Observed) -> Generator[Statements]:
     """Write down what is sent within the block, by whatever task or thread: `len(statements)` counts them."""
     statements = Statements()
     with ExitStack() as stack:
@@ -42,7 +41,7 @@ def count_queries(*observed: Observed) -> Iterator[Statements]:
 
 
 @contextmanager
-def assert_queries(expected: int, *observed: Observed) -> Iterator[Statements]:
+def assert_queries(expected: int, *observed: Observed) -> Generator[Statements]:
     """Require that exactly so many statements are sent within the block; the AssertionError lists them.
 
     An error out of the block goes on as it is.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from activerecord.runtime import backend
 
@@ -16,11 +16,15 @@ def when_ready(awaited: object, call: Callable[[], object]) -> None:
     """
     if backend() == "trio":
         _when_scheduled(call)
-    elif isinstance(awaited, asyncio.Future) and not awaited.done():
+    elif _is_future(awaited) and not awaited.done():
         # Before the task's own callback, which is added once the suspension has reached the loop.
         awaited.add_done_callback(lambda _: call())
     else:
         call()
+
+
+def _is_future(awaited: object) -> TypeGuard["asyncio.Future[Any]"]:
+    return isinstance(awaited, asyncio.Future)
 
 
 def _when_scheduled(call: Callable[[], object]) -> None:

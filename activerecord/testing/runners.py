@@ -4,9 +4,8 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -52,8 +51,10 @@ def _on_uvloop(make: Make) -> Any:
 
 
 def _on_eager_tasks(make: Make) -> Any:
+    if sys.version_info < (3, 12):
+        raise NotImplementedError("eager tasks came with Python 3.12")
     with asyncio.Runner() as runner:
-        runner.get_loop().set_task_factory(getattr(asyncio, "eager_task_factory"))
+        runner.get_loop().set_task_factory(asyncio.eager_task_factory)
         return runner.run(make())
 
 
@@ -126,13 +127,12 @@ async def _by_interrupt(work: Callable[[], Coroutine[Any, Any, object]], after: 
 
 
 @contextmanager
-def interrupting(after: float) -> Iterator[None]:
+def interrupting(after: float) -> Generator[None]:
     """Press Ctrl-C so many seconds into the block, if it lasts that long. For the main thread."""
     if backend() is not None:
         raise RuntimeError("an event loop has its own way with Ctrl-C: cut short by 'task' or 'scope'")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    main = threading.main_thread().ident
-    timer = threading.Timer(after, lambda: main is not None and signal.pthread_kill(main, signal.SIGINT))
+    timer = threading.Timer(after, _press)
     timer.start()
     try:
         yield
@@ -140,3 +140,9 @@ def interrupting(after: float) -> Iterator[None]:
         timer.cancel()
         timer.join()
         signal.signal(signal.SIGINT, before)
+
+
+def _press() -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    signal.pthread_kill(main, signal.SIGINT)

@@ -167,7 +167,7 @@ async def _once_natively(operation: Operation, point: int, mode: Mode, again: in
 async def _ended(at: CancelAt) -> Outcome:
     try:
         return Outcome("returned", await at)
-    except Exception as error:  # judged by the caller
+    except Exception as error:  # noqa: BLE001  # judged by the caller
         return Outcome("raised", error=error)
 
 

@@ -6,64 +6,27 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
-from threading import Thread
 from typing import Any, TypeVar, cast
 
-import aiosqlite
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
 from activerecord.errors import UsageError
 from activerecord.runtime import Wakeup
+from activerecord_aiosqlite.thread import Flags, Opener, end_thread, unstarted
 from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
 from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
-from activerecord_sqlite3.opening import open_database
-from activerecord_sqlite3.settings import MEMORY, Settings
+from activerecord_sqlite3.settings import Settings
 
 __all__ = ["Session"]
 
 T = TypeVar("T")
 
+# Seconds that the caller of a statement on a terminated connection waits for the statement's own end: it was told to stop
+# and does so at its next look at the flag, but for an instruction that takes long by itself.
+SETTLING = 0.5
+
 # What must never be freed: connections that came through a fork, where closing one would disturb its parent's.
 _inherited: list[object] = []
-
-
-class Flags:
-    """What the thread reads while a statement runs. Apart from the session, so that a forgotten one can be freed."""
-
-    __slots__ = ("ended", "stopped")
-
-    def __init__(self) -> None:
-        self.stopped = False
-        self.ended = False
-
-    def stop(self) -> None:
-        """Ask the statement at work to end early."""
-        self.stopped = True
-
-    def stopping(self) -> bool:
-        """Whether what runs now was asked to stop."""
-        return self.stopped or self.ended
-
-
-class Opener:
-    """Opens the database in aiosqlite's thread.
-
-    It keeps an error instead of raising it: after one, aiosqlite ends its thread with a message to a loop that may be
-    closed by then. `open` is then an empty database in memory.
-    """
-
-    def __init__(self, settings: Settings, stopping: Callable[[], bool]) -> None:
-        self._settings = settings
-        self._stopping = stopping
-        self.error: Exception | None = None
-
-    def open(self) -> sqlite3.Connection:
-        """A connection of sqlite3, whatever happens."""
-        try:
-            return open_database(self._settings, self._stopping)
-        except Exception as error:
-            self.error = error
-            return sqlite3.connect(MEMORY, check_same_thread=False)
 
 
 class Session:
@@ -72,7 +35,7 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self._flags = Flags()
         self._opener = Opener(settings, self._flags.stopping)
-        self._database = _made(self._opener.open)
+        self._database = unstarted(self._opener.open)
         self._wakeup: Wakeup | None = None
         self._process = os.getpid()
 
@@ -144,11 +107,11 @@ class Session:
             return False
         if self._wakeup is not None:
             self._wakeup.set()
-        _stop(self._database)
+        end_thread(self._database)
         return True
 
     async def _connect(self) -> None:
-        await self._database
+        _ = await self._database
         if self._opener.error is not None:
             raise self._opener.error
 
@@ -207,7 +170,10 @@ class Session:
             await wakeup.outlast(self._flags.stop)
         finally:
             self._wakeup = None
-        if not task.done():
+            if not task.done():
+                # Terminated: the thread will still send word to this loop, which should not be closed by then.
+                await asyncio.wait([task], timeout=SETTLING)
+        if self._flags.ended:
             raise lost("was terminated")
         return task.result()
 
@@ -231,29 +197,3 @@ class Session:
                 # aiosqlite has only let go of the statement; this one waits behind it.
                 await self._database.execute_fetchall("SELECT 1")
             raise
-
-
-def _made(connector: Callable[[], sqlite3.Connection]) -> aiosqlite.Connection:
-    database = aiosqlite.Connection(connector, iter_chunk_size=64)
-    # A thread that is not a daemon would keep a program without an event loop from ever ending: it is joined before
-    # anything runs that could close the connection.
-    thread = getattr(database, "_thread", None)
-    if isinstance(thread, Thread):
-        thread.daemon = True
-    return database
-
-
-def _stop(database: aiosqlite.Connection) -> None:
-    """End aiosqlite's thread, behind what it is doing.
-
-    `stop` makes a future of the caller's loop, which may be closed before the thread answers; without one, it makes a
-    loop, which nobody closes. In a thread of its own it does neither.
-    """
-    try:
-        thread = Thread(target=database.stop, daemon=True)
-        thread.start()
-    except RuntimeError:
-        # The interpreter is ending.
-        database.stop()
-    else:
-        thread.join()

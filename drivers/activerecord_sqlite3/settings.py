@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from activerecord.config import Configuration, positive_int, switch, text
-from activerecord.errors import ConfigurationError, nearest
+from activerecord.errors import ConfigurationError
 
 __all__ = ["MEMORY", "OPTIONS", "Settings"]
 
@@ -16,7 +16,7 @@ MEMORY = ":memory:"
 
 
 def _word(*allowed: str) -> Callable[[Any], str]:
-    """A parser that takes these words only: they go into the text of a PRAGMA, which takes no binds."""
+    """A parser that takes these words only."""
 
     def parse(value: Any) -> str:
         if not isinstance(value, str) or value.lower() not in allowed:
@@ -58,7 +58,9 @@ class Settings:
     def read(cls, configuration: Configuration) -> "Settings":
         """The settings in a configuration. Raises ConfigurationError, naming the setting, where they cannot work."""
         _refuse_server_settings(configuration)
-        settings = cls(_database(configuration), **_options(configuration))
+        # Parsed again, since they go into the text of a PRAGMA, which takes no binds.
+        options = {name: OPTIONS[name](value) for name, value in configuration.options.items()}
+        settings = cls(_database(configuration), **options)
         if settings.in_memory and {"journal_mode", "read_only"} & configuration.options.keys():
             raise ConfigurationError(
                 f"connection {configuration.name!r}: 'journal_mode' and 'read_only' are for files, not for {MEMORY!r}"
@@ -109,20 +111,3 @@ def _database(configuration: Configuration) -> str:
             f"connection {configuration.name!r}: 'database' is the directory {database!r}; give a file in it"
         )
     return database
-
-
-def _options(configuration: Configuration) -> dict[str, Any]:
-    parsed: dict[str, Any] = {}
-    for name, value in configuration.options.items():
-        parse = OPTIONS.get(name)
-        if parse is None:
-            raise ConfigurationError(
-                f"connection {configuration.name!r}: SQLite has no option {name!r}; {nearest(name, OPTIONS)}"
-            )
-        try:
-            parsed[name] = parse(value)
-        except ValueError as error:
-            raise ConfigurationError(
-                f"connection {configuration.name!r}: {name!r} takes {error}, got {type(value).__name__}"
-            ) from None
-    return parsed

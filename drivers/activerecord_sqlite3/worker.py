@@ -46,7 +46,7 @@ class Job(Generic[T]):
         try:
             if not self.stopped:
                 self.value = self.work()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # raised again for the caller
             self.error = error
         finally:
             if self.wakeup is not None:

@@ -91,6 +91,11 @@ def decorators(node: Definition) -> set[str]:
     return {re.split(r"[.(]", ast.unparse(decorator).split("(")[0])[-1] for decorator in node.decorator_list}
 
 
+def is_check(node: Definition) -> bool:
+    """Whether a function is one of the published checks for drivers: a test, whose name is its words."""
+    return "add" in decorators(node)
+
+
 def exported(module: Module) -> tuple[str, ...] | None:
     """The names in a module's `__all__`, or None where it has none."""
     for node in module.tree.body:

@@ -5,7 +5,17 @@ from functools import cache
 
 import pytest
 
-from tests.architecture.source import Definition, Function, Module, decorators, definitions, drivers, library, others
+from tests.architecture.source import (
+    Definition,
+    Function,
+    Module,
+    decorators,
+    definitions,
+    drivers,
+    is_check,
+    library,
+    others,
+)
 
 # A type checker's form of a definition that has its words elsewhere.
 WORDLESS = {"overload", "override", "setter", "deleter"}
@@ -37,7 +47,7 @@ def wordless(module: Module) -> list[str]:
     missing: list[str] = []
     for name, node in definitions(module):
         owner, _, own_name = name.rpartition(".")
-        if any(part.startswith("_") for part in name.split(".")) or decorators(node) & WORDLESS:
+        if any(part.startswith("_") for part in name.split(".")) or decorators(node) & WORDLESS or is_check(node):
             continue
         inherited = owner in classes and any((base, own_name) in known for base in base_names(classes[owner]))
         if not _says(node) and not inherited:

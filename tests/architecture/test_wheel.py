@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.source import DRIVERS, LIBRARY, ROOT
+from tests.architecture.source import DRIVERS, LIBRARY, ROOT, Module, drivers, imports, library
 
 pytestmark = pytest.mark.slow
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = set(PROJECT["optional-dependencies"]) - {"all", "dev"}
 PACKAGES = {LIBRARY} | {path.name for path in (ROOT / DRIVERS).iterdir() if (path / "py.typed").is_file()}
 
 # A driver is announced, its package is absent: the error must say what to install.
@@ -45,6 +46,21 @@ def run(*command: str | Path, cwd: Path | None = None) -> subprocess.CompletedPr
 def told(done: subprocess.CompletedProcess[str]) -> str:
     """What a program has said on both of its streams."""
     return f"{' '.join(done.args)}\n{done.stdout}\n{done.stderr}"
+
+
+def standing_alone() -> list[str]:
+    """The modules that import no package of an extra, nor a module that does. `testing` is for those who have pytest."""
+    modules = {module.name: module for module in (*library(), *drivers())}
+    extras = {requirement.split(">")[0] for name in EXTRAS for requirement in PROJECT["optional-dependencies"][name]}
+    extras.add("pytest")
+
+    def needs(module: Module, seen: frozenset[str]) -> bool:
+        targets = {found.target for found in imports(module) if not found.in_function} - seen
+        return bool({target.split(".")[0] for target in targets} & extras) or any(
+            needs(modules[target], seen | targets) for target in targets if target in modules
+        )
+
+    return sorted(name for name, module in modules.items() if not needs(module, frozenset({name})))
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +116,8 @@ def test_only_what_is_needed_is_required() -> None:
 
 def test_the_library_stands_alone(clean_python: Path, tmp_path: Path) -> None:
     """Without an extra, every module of the library and of the driver that needs none can be imported."""
-    names = sorted(
-        ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
-        for base, name in [(ROOT, LIBRARY), (ROOT / DRIVERS, "activerecord_sqlite3")]
-        for path in (base / name).rglob("*.py")
-        if "testing" not in path.parts
-    )
+    names = standing_alone()
+    assert {LIBRARY, "activerecord_sqlite3"} <= set(names)
     done = run(clean_python, "-W", "error", "-c", f"import {', '.join(names)}", cwd=tmp_path)
     assert done.returncode == 0, told(done)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import activerecord_aiosqlite
 import activerecord_sqlite3
-
 from activerecord.config import Configuration
 from activerecord.driver import Driver
 from activerecord.testing.contract import SQLITE_WORDS, Subject

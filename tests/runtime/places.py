@@ -32,7 +32,7 @@ def on_uvloop(body: Body[T]) -> T:
 
 def on_eager_tasks(body: Body[T]) -> T:
     async def main() -> T:
-        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined, unused-ignore]  # pyright: ignore
+        asyncio.get_running_loop().set_task_factory(vars(asyncio)["eager_task_factory"])  # since 3.12
         return await asyncio.get_running_loop().create_task(body())
 
     return asyncio.run(main())

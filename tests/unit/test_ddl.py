@@ -1,6 +1,7 @@
 """CREATE TABLE and DROP TABLE, tried on SQLite, and read back from it."""
 
 import datetime as dt
+import math
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -131,12 +132,12 @@ def test_it_is_read_back(connection: sqlite3.Connection) -> None:
     }
     assert {name for name, column in found.columns.items() if not column.nullable} == {"id", "select", "price", "state"}
     assert {name for name, column in found.columns.items() if not column.has_default} == {"select", "group"}
-    # What was read can be created again, elsewhere.
+    # What was read can be created again, elsewhere, but for the defaults and the sizes, which nobody keeps a row to.
     connection.execute(drop_table(found, SQLITE))
     create(connection, found)
-    assert read(connection, "order").columns == {
-        name: replace(column, has_default=name == "id") for name, column in found.columns.items()
-    }
+    again = read(connection, "order").columns
+    expected = {name: replace(column, has_default=name == "id") for name, column in found.columns.items()}
+    assert again == expected | {"price": replace(expected["price"], type=Numeric())}
 
 
 def test_defaults_arrive_as_the_codec_dumps_them(connection: sqlite3.Connection) -> None:
@@ -231,7 +232,7 @@ def test_a_real_literal_is_its_value_to_fifteen_digits(value: float) -> None:
         (found,) = connection.execute(f"SELECT {literal(value)}").fetchone()
     finally:
         connection.close()
-    assert found == pytest.approx(value, rel=1e-15, abs=0)
+    assert math.isclose(found, value, rel_tol=1e-15)
 
 
 @pytest.mark.parametrize("value", ["a\0b", float("nan"), float("inf"), True, Decimal(1), [], object()], ids=repr)

@@ -12,7 +12,9 @@ Nothing here needs pytest: a demand is made by `run()`, which raises AssertionEr
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from activerecord.runtime import checkpoint
 from activerecord.testing.contract.answers import ANSWERS
 from activerecord.testing.contract.bench import Bench, Link
 from activerecord.testing.contract.cancelling import CANCELLING
@@ -65,6 +67,7 @@ class DriverContract:
     def run(self) -> None:
         """Make the demand, and require that no thread and no descriptor is left. Raises AssertionError."""
         # What a runner keeps for good, such as the private loop of a thread, is not the driver's.
+        _run_every_kind_of_loop()
         bench = Bench(self.subject, self.runner)
         self.runner.run(lambda: _opened_and_closed(bench))
         before = Footprint.now()
@@ -74,6 +77,13 @@ class DriverContract:
 
     def __str__(self) -> str:
         return f"{self.subject.name}-{self.runner.name}-{self.chapter}-{self.check.name}"
+
+
+@cache
+def _run_every_kind_of_loop() -> None:
+    """libuv, for one, opens a pipe for the process with its first loop."""
+    for runner in RUNNERS.values():
+        runner.run(checkpoint)
 
 
 async def _opened_and_closed(bench: Bench) -> None:

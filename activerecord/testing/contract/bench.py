@@ -1,6 +1,6 @@
 """A driver clamped into a bench: its verbs called through the host, as the library calls them."""
 
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -122,7 +122,7 @@ class Bench:
         return Link(self.driver, await host_.call(self.driver.connect(self.configuration), orphan=_terminate))
 
     @asynccontextmanager
-    async def link(self, *, table: bool = True) -> AsyncIterator[Link]:
+    async def link(self, *, table: bool = True) -> AsyncGenerator[Link]:
         """A connection for the length of the block, with the table of the contract, empty."""
         link = await self.connect()
         try:

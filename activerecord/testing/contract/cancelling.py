@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 from activerecord.testing.contract.bench import Bench, Link
@@ -31,7 +32,7 @@ async def _stopped(work: Callable[[], Coroutine[Any, Any, object]], manner: Mann
 async def a_query_is_stopped(bench: Bench) -> None:
     for manner in bench.runner.manners:
         async with bench.link(table=False) as link:
-            await _stopped(lambda link=link: link.fetch(bench.words.slow_query), manner)
+            await _stopped(partial(link.fetch, bench.words.slow_query), manner)
             await link.sound()
 
 
@@ -39,7 +40,7 @@ async def a_query_is_stopped(bench: Bench) -> None:
 async def a_statement_with_a_result_is_stopped(bench: Bench) -> None:
     for manner in bench.runner.manners:
         async with bench.link(table=False) as link:
-            await _stopped(lambda link=link: link.execute(bench.words.slow_query), manner)
+            await _stopped(partial(link.execute, bench.words.slow_query), manner)
             await link.sound()
 
 
@@ -47,7 +48,7 @@ async def a_statement_with_a_result_is_stopped(bench: Bench) -> None:
 async def a_write_is_stopped_and_leaves_nothing(bench: Bench) -> None:
     for manner in bench.runner.manners:
         async with bench.link() as link:
-            await _stopped(lambda link=link: link.execute(bench.words.slow_write), manner)
+            await _stopped(partial(link.execute, bench.words.slow_write), manner)
             await link.sound()
             await _left(bench, link, 0)
 
@@ -58,7 +59,7 @@ async def a_write_stopped_in_a_transaction_does_not_split_it(bench: Bench) -> No
         async with bench.link() as link:
             await link.begin()
             await link.execute(INSERT, "before")
-            await _stopped(lambda link=link: link.execute(bench.words.slow_write), manner)
+            await _stopped(partial(link.execute, bench.words.slow_write), manner)
             if link.connection.usable() and link.connection.in_transaction():
                 await link.execute(INSERT, "after")
                 await link.end("COMMIT")
@@ -73,7 +74,7 @@ async def a_query_stopped_in_a_transaction_leaves_it_undoable(bench: Bench) -> N
         async with bench.link() as link:
             await link.begin()
             await link.execute(INSERT, "before")
-            await _stopped(lambda link=link: link.fetch(bench.words.slow_query), manner)
+            await _stopped(partial(link.fetch, bench.words.slow_query), manner)
             await link.sound()
             await _left(bench, link, 0)
 
@@ -83,7 +84,7 @@ async def execute_many_is_stopped_between_two_rows(bench: Bench) -> None:
     for manner in bench.runner.manners:
         async with bench.link() as link:
             await link.begin()
-            await _stopped(lambda link=link: link.execute_many(INSERT, _for_ever()), manner)
+            await _stopped(partial(link.execute_many, INSERT, _for_ever()), manner)
             await link.sound()
             await _left(bench, link, 0)
 
@@ -93,7 +94,7 @@ async def a_cancellation_hits_no_other_statement(bench: Bench) -> None:
     for manner in bench.runner.manners:
         async with bench.link(table=False) as link:
             for round_ in range(5):
-                await _stopped(lambda link=link: link.fetch(bench.words.slow_query), manner)
+                await _stopped(partial(link.fetch, bench.words.slow_query), manner)
                 if not link.connection.usable():
                     break
                 for number in range(20):
@@ -103,7 +104,7 @@ async def a_cancellation_hits_no_other_statement(bench: Bench) -> None:
 @CANCELLING.add(lambda bench: "scope" in bench.runner.manners)
 async def cancelled_before_it_begins(bench: Bench) -> None:
     async with bench.link() as link:
-        assert await cut_short(lambda: link.fetch(bench.words.slow_query), "scope", after=-1.0)
+        assert await cut_short(partial(link.fetch, bench.words.slow_query), "scope", after=-1.0)
         await link.sound()
 
 

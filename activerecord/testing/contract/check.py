@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from activerecord.errors import ActiveRecordError
 from activerecord.testing.contract.bench import Bench
 
 __all__ = ["Check", "Checks", "Fits", "everywhere", "raised"]
 
 Fits: TypeAlias = Callable[[Bench], bool]
-E = TypeVar("E", bound=ActiveRecordError)
+E = TypeVar("E", bound=Exception)
 
 
 def everywhere(_: Bench) -> bool:

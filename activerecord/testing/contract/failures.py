@@ -24,7 +24,7 @@ INSERT = "INSERT INTO contract_rows (name, amount, parent) VALUES (?, ?, ?)"
 SECRET = "the-secret-value"
 
 
-async def refused(link: Link, kind: type[DatabaseError], sql: str, *binds: object) -> DatabaseError:
+async def _refused(link: Link, kind: type[DatabaseError], sql: str, *binds: object) -> DatabaseError:
     """Require that the statement fails so, tells what it should and no value, and leaves the connection sound."""
     error = await raised(kind, link.execute(sql, *binds))
     assert type(error) is kind, f"{type(error).__name__} instead of {kind.__name__}"
@@ -39,7 +39,7 @@ async def refused(link: Link, kind: type[DatabaseError], sql: str, *binds: objec
 async def a_unique_violation(bench: Bench) -> None:
     async with bench.link() as link:
         await link.execute(INSERT, SECRET, 1, None)
-        error = await refused(link, UniqueViolation, INSERT, SECRET, 1, None)
+        error = await _refused(link, UniqueViolation, INSERT, SECRET, 1, None)
         assert error.code and error.__cause__ is not None
         assert error.columns in {(), ("name",)} and error.table in {None, "contract_rows"}
         assert await link.count() == 1
@@ -48,32 +48,32 @@ async def a_unique_violation(bench: Bench) -> None:
 @FAILURES.add()
 async def a_not_null_violation(bench: Bench) -> None:
     async with bench.link() as link:
-        error = await refused(link, NotNullViolation, INSERT, None, 1, None)
+        error = await _refused(link, NotNullViolation, INSERT, None, 1, None)
         assert error.columns in {(), ("name",)} and error.table in {None, "contract_rows"}
 
 
 @FAILURES.add()
 async def a_check_violation(bench: Bench) -> None:
     async with bench.link() as link:
-        error = await refused(link, CheckViolation, INSERT, SECRET, -1, None)
+        error = await _refused(link, CheckViolation, INSERT, SECRET, -1, None)
         assert error.constraint in {None, "amount_not_negative"}
 
 
 @FAILURES.add()
 async def a_foreign_key_violation(bench: Bench) -> None:
     async with bench.link() as link:
-        await refused(link, ForeignKeyViolation, INSERT, SECRET, 1, 12345)
+        await _refused(link, ForeignKeyViolation, INSERT, SECRET, 1, 12345)
         await link.execute(INSERT, "parent", 1, None)
         key = await link.value("SELECT id FROM contract_rows")
         await link.execute(INSERT, "child", 1, key)
-        await refused(link, ForeignKeyViolation, "DELETE FROM contract_rows WHERE name = ?", "parent")
+        await _refused(link, ForeignKeyViolation, "DELETE FROM contract_rows WHERE name = ?", "parent")
 
 
 @FAILURES.add()
 async def what_cannot_be_read_is_a_syntax_error(bench: Bench) -> None:
     async with bench.link() as link:
         for sql in "SELEC 1", "SELECT * FROM no_such_table", "SELECT no_such_column FROM contract_rows", "SELECT (":
-            await refused(link, SyntaxError_, sql)
+            await _refused(link, SyntaxError_, sql)
 
 
 @FAILURES.add()
@@ -81,7 +81,7 @@ async def two_statements_in_one_text_are_refused(bench: Bench) -> None:
     async with bench.link() as link:
         attack = "SELECT 1; DELETE FROM contract_rows"
         await link.execute(INSERT, "a", 1, None)
-        await refused(link, SyntaxError_, attack)
+        await _refused(link, SyntaxError_, attack)
         assert await link.count() == 1
         assert await link.value("SELECT 'a; b' /* ; */ ;") == "a; b"
 
@@ -89,7 +89,7 @@ async def two_statements_in_one_text_are_refused(bench: Bench) -> None:
 @FAILURES.add()
 async def a_nul_character_in_the_text_is_refused(bench: Bench) -> None:
     async with bench.link() as link:
-        await refused(link, SyntaxError_, "SELECT 1 \0 + 1")
+        await _refused(link, SyntaxError_, "SELECT 1 \0 + 1")
 
 
 @FAILURES.add()
@@ -107,9 +107,9 @@ async def the_wrong_number_of_binds_is_refused(bench: Bench) -> None:
 @FAILURES.add()
 async def a_value_that_the_engine_cannot_take_is_a_data_error(bench: Bench) -> None:
     async with bench.link() as link:
-        await refused(link, DataError, INSERT, "a", 2**64, None)
-        await refused(link, DataError, INSERT, "lone \ud800 surrogate", 1, None)
-        await refused(link, DataError, INSERT, object(), 1, None)
+        await _refused(link, DataError, INSERT, "a", 2**64, None)
+        await _refused(link, DataError, INSERT, "lone \ud800 surrogate", 1, None)
+        await _refused(link, DataError, INSERT, object(), 1, None)
         error = await raised(DataError, link.execute_many(INSERT, [("a", 1, None), ("b", -(2**70), None)]))
         assert str(2**70) not in str(error)
         await link.answers()

@@ -1,0 +1,1 @@
+"""Our verbs beside the raw driver on the same work."""
