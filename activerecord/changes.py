@@ -39,6 +39,15 @@ def differs(old: Any, new: Any) -> bool:
     if old is new:
         return False
     try:
-        return type(old) is not type(new) or not bool(old == new)
+        return type(old) is not type(new) or not bool(old == new) or _differs_inside(old, new)
     except Exception:  # noqa: BLE001  # a value's own comparison may fail in any way
         return True
+
+
+def _differs_inside(old: Any, new: Any) -> bool:
+    """Whether equal documents are not the same all the same: to Python 1, 1.0 and True are equal."""
+    if isinstance(old, dict):
+        return any(differs(value, new[name]) for name, value in old.items())
+    if isinstance(old, list):
+        return any(map(differs, old, new))
+    return False

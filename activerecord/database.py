@@ -5,13 +5,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import product
 from typing import Any, TypeVar
 
 from activerecord import runtime
 from activerecord.config import COMMON_KEYS, Configuration, Settings
 from activerecord.driver import Binds, Connection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
-from activerecord.errors import ConfigurationError, LockTimeout, nearest
+from activerecord.errors import ConfigurationError, LockTimeout, ReadOnly, UsageError, nearest
 from activerecord.pool import Lender, LoopPool, SharedConnection
 from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
@@ -48,10 +51,11 @@ class Database:
         self._pools = runtime.LoopLocal(
             make=lambda: LoopPool(configuration, driver),
             close=lambda pool: pool.close(),
-            terminate=lambda pool: pool.terminate(),
+            terminate=self._end_pool,
             bound=configuration.close_timeout,
         )
         self._shared = SharedConnection(configuration, driver) if driver.shared(configuration) else None
+        self._retired = False
         self._pid = os.getpid()
 
     def __repr__(self) -> str:
@@ -59,18 +63,40 @@ class Database:
 
     # statements
 
-    async def fetch(self, statement: Node, tables: Mapping[str, CachedTable]) -> tuple[Compiled, list[Row]]:
-        """The rows that a statement gives, as the driver gives them, and the text that loads them."""
+    async def fetch(
+        self,
+        statement: Node,
+        tables: Mapping[str, CachedTable],
+        *,
+        late: "Callable[[Compiled, list[Row]], object] | None" = None,
+    ) -> tuple[Compiled, list[Row]]:
+        """The rows that a statement gives, as the driver gives them, and the text that loads them.
+
+        `late(text, rows)` is called where they came together with a cancellation, which is raised: the statement was run.
+        """
         compiled = self.statements.compile(statement, tables)
         binds = compiled.binds(statement.binds)
-        rows = await self._send(compiled.sql, lambda c: c.fetch(compiled.sql, binds), writes=_writes(statement))
+        rows = await self._send(
+            compiled.sql,
+            lambda c: c.fetch(compiled.sql, binds),
+            writes=_writes(statement),
+            orphan=None if late is None else partial(late, compiled),
+        )
         return compiled, rows
 
-    async def execute(self, statement: Node, tables: Mapping[str, CachedTable]) -> Result:
-        """All that a statement answers."""
+    async def execute(
+        self,
+        statement: Node,
+        tables: Mapping[str, CachedTable],
+        *,
+        late: "Callable[[Result], object] | None" = None,
+    ) -> Result:
+        """All that a statement answers. `late` is as in `fetch`."""
         compiled = self.statements.compile(statement, tables)
         binds = compiled.binds(statement.binds)
-        return await self._send(compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=_writes(statement))
+        return await self._send(
+            compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=_writes(statement), orphan=late
+        )
 
     async def execute_many(
         self, statement: Node, tables: Mapping[str, CachedTable], rows: Sequence[Sequence[Any]]
@@ -88,34 +114,38 @@ class Database:
         """A new transaction; inside another one of this database, a savepoint."""
         return Transaction(self, isolation=isolation, read_only=read_only)
 
-    async def _send(self, sql: str, work: "Work[T]", *, writes: bool) -> T:
+    async def _send(
+        self, sql: str, work: "Work[T]", *, writes: bool, orphan: "Callable[[T], object] | None" = None
+    ) -> T:
         for observer in self.observers:
             observer(sql)
         scope = current_transaction(self)
         if scope is not None:
-            return await scope.run(lambda connection: self._call(connection, work))
+            if writes and scope.read_only:
+                raise ReadOnly("a write came to a transaction that was opened with read_only=True", sql=sql)
+            return await scope.run(lambda connection: self._call(connection, work, orphan))
         writer = self.writer if writes else None
         if writer is None:
-            return await self.patiently(lambda: self._alone(sql, work))
+            return await self.patiently(lambda: self._alone(sql, work, orphan))
         await self._enter(writer, sql)
         try:
-            return await self.patiently(lambda: self._alone(sql, work))
+            return await self.patiently(lambda: self._alone(sql, work, orphan))
         finally:
             writer.leave()
 
-    async def _alone(self, sql: str, work: "Work[T]") -> T:
+    async def _alone(self, sql: str, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
         """Run one statement on a connection of its own."""
         lender = await self.lender()
         lease = await lender.acquire(sql)
         try:
-            return await self._call(lease.connection, work)
+            return await self._call(lease.connection, work, orphan)
         finally:
             lender.release(lease)
 
-    async def _call(self, connection: Connection, work: "Work[T]") -> T:
+    async def _call(self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
         host = runtime.host(asyncio_only=self.driver.asyncio_only)
         bound = self.configuration.close_timeout
-        return await host.call(work(connection), grace=bound, terminate=connection.terminate)
+        return await host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
 
     async def _enter(self, writer: runtime.Turnstile, sql: str) -> None:
         if writer.try_enter(sql):
@@ -134,8 +164,11 @@ class Database:
 
     async def lender(self) -> Lender:
         """What lends connections to the running loop or thread."""
-        if self._pid != os.getpid():
-            self._after_fork()
+        self._notice_fork()
+        if self._retired:
+            raise UsageError(
+                f"connection {self.configuration.name!r} was configured anew; begin again from its models"
+            )
         return self._shared or self._pools.peek() or await self._pools.get()
 
     @property
@@ -144,14 +177,15 @@ class Database:
         key = self.driver.writer_key(self.configuration)
         return None if key is None else _writer(key)
 
-    async def send(self, connection: Connection, sql: str, *, done: Callable[[], object] | None = None) -> None:
-        """Run a statement that no cancellation may break off. `done` is called at once when it has succeeded."""
-        for observer in self.observers:
-            observer(sql)
+    async def send(self, connection: Connection, *sql: str, done: Callable[[], object] | None = None) -> None:
+        """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
+        for observer, text in product(self.observers, sql):
+            observer(text)
         host = runtime.host(asyncio_only=self.driver.asyncio_only)
 
         async def work() -> None:
-            await connection.execute(sql, ())
+            for text in sql:
+                await connection.execute(text, ())
             if done is not None:
                 done()
 
@@ -162,7 +196,7 @@ class Database:
 
         The pause is ours, so it can be cancelled, and other tasks run meanwhile.
         """
-        if self.driver.waits_for_locks or current_transaction(self) is not None:
+        if self.driver.waits_for_locks:
             return await attempt()
         until = time.monotonic() + self.configuration.lock_timeout
         pause = FIRST_PAUSE
@@ -183,11 +217,20 @@ class Database:
         found = self._tables.get(key)
         if found is not None:
             return found
-        if current_transaction(self) is not None:
+        scope = current_transaction(self)
+        if scope is not None:
             # waiting for another's reading here could be waiting for the connection that this task holds itself
-            return await self._read(key)
+            table = await self._read(key)
+            # what was made inside goes with it
+            scope.on_undo(lambda: self._tables.pop(key, None))
+            return table
+        self._notice_fork()
         turn = self._reading.setdefault(key, runtime.Turnstile())
-        await turn.enter(self)
+        try:
+            await turn.enter(self, timeout=self.configuration.acquire_timeout)
+        except TimeoutError:
+            # whoever is at it is stuck; reading it twice does no harm
+            return await self._read(key)
         try:
             return self._tables.get(key) or await self._read(key)
         finally:
@@ -199,12 +242,15 @@ class Database:
 
     def forget_tables(self) -> None:
         """Have every table read again when it is next needed."""
-        self._tables.clear()
+        # what is being read at this moment may be of before, and goes into the old dict
+        self._tables = {}
 
     async def _read(self, key: tuple[str | None, str]) -> Table:
         schema, name = key
-        table: Table = await self._inspect(READERS[self.driver.dialect.name].read_table(name, schema))
-        self._tables[key] = table
+        tables = self._tables
+        found: Table = await self._inspect(READERS[self.driver.dialect.name].read_table(name, schema))
+        # as the program spells it: an engine may find a table whatever the case of its name
+        table = tables[key] = replace(found, name=name)
         return table
 
     async def _inspect(self, reader: Reading[T]) -> T:
@@ -221,24 +267,44 @@ class Database:
     # the end
 
     async def close(self) -> None:
-        """End the connections of the running loop in good order, and all others at once."""
-        await self._pools.aclose()
-        self.terminate()
+        """End the connections of the running loop in good order, and all others at once. The next statement opens anew."""
+        try:
+            await self._pools.aclose()
+        finally:
+            self._discard()
+            self.terminate_shared()
+            self._share_anew()
 
-    def terminate(self) -> None:
-        """End every connection at once; what is still lent ends as it comes back."""
-        self._pools.discard()
+    def retire(self) -> None:
+        """End every idle connection at once, and what is still lent as it comes back. Nothing more may be sent."""
+        self._retired = True
+        self._discard()
         self.terminate_shared()
+
+    def _discard(self) -> None:
+        own = self._pools.discard()
+        if own is not None:
+            self._end_pool(own)
+
+    def _end_pool(self, pool: LoopPool) -> None:
+        if self._retired:
+            pool.retire()
+        else:
+            pool.terminate()
 
     def terminate_shared(self) -> None:
         """End the connection that belongs to the whole process, if there is one."""
         if self._shared is not None and self._pid == os.getpid():
             self._shared.terminate()
 
-    def _after_fork(self) -> None:
+    def _notice_fork(self) -> None:
         """In a child process nothing of the parent's may be touched, not even closed."""
-        self._pid = os.getpid()
-        self._reading = {}
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self._reading = {}
+            self._share_anew()
+
+    def _share_anew(self) -> None:
         if self._shared is not None:
             self._shared = SharedConnection(self.configuration, self.driver)
 
@@ -274,7 +340,7 @@ def configure(settings: "Settings | Mapping[str, Settings]") -> tuple[str, ...]:
         old = [_databases.pop(name) for name in fresh if name in _databases]
         _databases.update(fresh)
     for replaced in old:
-        replaced.terminate()
+        replaced.retire()
     return tuple(fresh)
 
 
@@ -330,4 +396,4 @@ def forget(names: Iterable[str]) -> None:
     with _lock:
         gone = [_databases.pop(name) for name in names if name in _databases]
     for database_ in gone:
-        database_.terminate()
+        database_.retire()

@@ -232,7 +232,7 @@ class DataError(DatabaseError):
     """The server cannot store or compute a value."""
 
 
-class SyntaxError_(DatabaseError):
+class SyntaxError_(DatabaseError):  # noqa: N801  # without the underscore it would hide the built-in
     """The server cannot read the text of the statement, or does not know a name in it."""
 
 

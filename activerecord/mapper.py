@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from itertools import count
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
-from activerecord.database import Database, database
+from activerecord.database import Database, database, databases
 from activerecord.driver import Row
 from activerecord.errors import UnknownRelation, nearest
 from activerecord.hydration import Layout, Loader, Origin, make_loader
@@ -59,6 +59,8 @@ class Mapper(Generic[R]):
     paths that a query was given to load along, what completes its records; it raises UnknownRelation.
     """
 
+    _newest: ClassVar[int] = 0
+
     def __init__(
         self,
         model: type[R],
@@ -70,7 +72,7 @@ class Mapper(Generic[R]):
         attributes: Mapping[str, str],
         reserved: frozenset[str],
         relations: Callable[[Table], Mapping[str, Joinable]],
-        after_load: "Callable[[Mapper[Any], tuple[Any, ...]], AfterLoad]",
+        after_load: "Callable[[Mapper[Any], tuple[Any, ...]], Coroutine[Any, Any, AfterLoad]]",
     ) -> None:
         self.model = model
         self.serial = next(_serials)
@@ -83,9 +85,11 @@ class Mapper(Generic[R]):
         self._declared = declared
         self._table: Table | None = None
         self._relations_of = relations
-        self._relations: tuple[int, Mapping[str, Joinable]] = (0, {})
+        self._relations: Mapping[str, Joinable] = {}
+        self._relations_as_of = (0, 0)
         self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
         mappers.add(self)
+        Mapper._newest = self.serial
 
     def __repr__(self) -> str:
         return f"<Mapper of {self.model.__name__}>"
@@ -116,7 +120,9 @@ class Mapper(Generic[R]):
     def known_table(self) -> Table | None:
         """The model's table, as far as it is known without asking the database."""
         if self._declared is None:
-            return self.database().known_table(self.table_name, self.schema_name)
+            # a column may be named before anything is configured
+            found = databases().get(self.connection)
+            return None if found is None else found.known_table(self.table_name, self.schema_name)
         if self._table is None:
             self._table = self._declared()
         return self._table
@@ -126,18 +132,18 @@ class Mapper(Generic[R]):
         found = self.attributes.get(name)
         if found is not None:
             return found
-        return f"column {name}" if name in self.reserved or name.startswith("_") else name
+        return f"column {name}" if name in self.reserved or name.startswith(("_", "column ")) else name
 
     def relations(self) -> Mapping[str, Joinable]:
         """The model's relations by name; those that follow from foreign keys once its table is known."""
         table = self.known_table()
         if table is None:
             return {}
-        generation, found = self._relations
-        if generation != table.generation:
-            found = self._relations_of(table)
-            self._relations = table.generation, found
-        return found
+        if self._relations_as_of != (table.generation, Mapper._newest):
+            # a model defined meanwhile may be the better one for a table that a foreign key leads to
+            self._relations = self._relations_of(table)
+            self._relations_as_of = table.generation, Mapper._newest
+        return self._relations
 
     def relation(self, name: str) -> Joinable:
         """The relation called `name`. Raises UnknownRelation, naming the nearest."""
@@ -151,8 +157,10 @@ class Mapper(Generic[R]):
         """The rows of a statement as records of the model."""
         layout, load = self.loader(compiled)
         origin = Origin(layout)
+        # before anything is loaded, since a new column may have the name that a relation had
+        relations = self.relations()
         records = load(rows, self.model, origin)
-        if len(records) > 1 and self.relations():
+        if len(records) > 1 and relations:
             origin.remember(records)
         return records
 

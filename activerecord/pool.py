@@ -98,8 +98,7 @@ class LoopPool:
 
     async def acquire(self, purpose: str) -> Lease:
         """A connection for this purpose. Raises PoolTimeout, naming the holders, and ConnectionFailed."""
-        if self._closed:
-            raise UsageError(f"the pool of {self.configuration.name!r} is closed: its event loop is ending")
+        self._check_open()
         lease = Lease(purpose)
         if not self._limiter.try_acquire(lease):
             await self._wait(lease)
@@ -120,37 +119,49 @@ class LoopPool:
         self._forget(lease)
         if connection is None:
             return
-        if self._closed or not _in_order(connection):
+        if not _in_order(connection):
             connection.terminate()
-        else:
-            self._idle.append(connection)
+            return
+        self._idle.append(connection)
+        # looked at last: another thread may have closed the pool a moment ago, and found this one lent
+        if self._closed:
+            self.terminate_idle()
 
     async def close(self) -> None:
         """End the idle connections in good order; those still lent are ended as they come back."""
         self._closed = True
         try:
-            while self._idle:
-                await self._opener.close(self._idle.popleft())
+            while (connection := self._pop()) is not None:
+                await self._opener.close(connection)
         finally:
             self.terminate_idle()
 
-    def terminate(self) -> None:
-        """End every connection at once."""
+    def retire(self) -> None:
+        """Lend no more: end the idle connections at once, and those still lent as they come back."""
         self._closed = True
         self.terminate_idle()
-        for connection in self._lent.values():
+
+    def terminate(self) -> None:
+        """End every connection at once."""
+        self.retire()
+        for connection in list(self._lent.values()):
             if connection is not None:
                 connection.terminate()
 
     def terminate_idle(self) -> None:
         """End the idle connections at once."""
-        while self._idle:
-            self._idle.popleft().terminate()
+        while (connection := self._pop()) is not None:
+            connection.terminate()
+
+    def _pop(self) -> Connection | None:
+        """The last one used: it is the likeliest to be alive, and lets the others grow idle."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def _take(self) -> Connection | None:
-        while self._idle:
-            # the last one used is the likeliest to be alive, and lets the others grow idle
-            connection = self._idle.pop()
+        while (connection := self._pop()) is not None:
             if _in_order(connection):
                 return connection
             connection.terminate()
@@ -171,6 +182,13 @@ class LoopPool:
             await self._limiter.acquire(lease, timeout=self.configuration.acquire_timeout)
         except TimeoutError:
             raise _exhausted(self.configuration, self.configuration.max_size, list(self._lent)) from None
+        if self._closed:
+            self._limiter.release(lease)
+            self._check_open()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise _closed(self.configuration)
 
 
 class SharedConnection:
@@ -189,25 +207,24 @@ class SharedConnection:
 
     async def acquire(self, purpose: str) -> Lease:
         """The connection, when it is its turn. Raises PoolTimeout, naming the holder."""
-        if self._closed:
-            raise UsageError(f"connection {self.configuration.name!r} was configured anew; begin again from its models")
         lease = Lease(purpose)
         if not self._turn.try_enter(lease):
             await self._wait(lease)
         try:
+            if self._closed:
+                raise _closed(self.configuration)
             lease.connection = await self._open()
         except BaseException:
-            self._turn.leave()
+            self._leave()
             raise
         lease.since = time.monotonic()
         return lease
 
     def release(self, lease: Lease) -> None:
         """Take the connection back, for the next in line."""
-        if self._closed or not lease.connection.usable():
-            lease.connection.terminate()
-            self._connection = None
-        self._turn.leave()
+        if not lease.connection.usable():
+            self._end()
+        self._leave()
 
     async def close(self) -> None:
         """End the connection, and the database with it."""
@@ -216,9 +233,24 @@ class SharedConnection:
     def terminate(self) -> None:
         """End the connection, and the database with it."""
         self._closed = True
-        if self._turn.holder is None and self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
+        self._end_if_free()
+
+    def _leave(self) -> None:
+        self._turn.leave()
+        # looked at last: another thread may have closed it a moment ago, and found it lent
+        if self._closed:
+            self._end_if_free()
+
+    def _end_if_free(self) -> None:
+        """Whoever has the turn does this when leaving."""
+        if self._turn.try_enter(self):
+            self._end()
+            self._turn.leave()
+
+    def _end(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
 
     async def _open(self) -> Connection:
         if self._connection is None or not self._connection.usable():
@@ -237,6 +269,12 @@ class SharedConnection:
             raise _exhausted(self.configuration, 1, holders) from None
 
 
+def _closed(configuration: Configuration) -> UsageError:
+    return UsageError(
+        f"connection {configuration.name!r} was closed or configured anew while it was wanted: begin again from its models"
+    )
+
+
 def _exhausted(configuration: Configuration, size: int, holders: list[Lease]) -> PoolTimeout:
     held = "; ".join(str(lease) for lease in holders[:10]) or "nobody any more"
     return PoolTimeout(
@@ -247,7 +285,7 @@ def _exhausted(configuration: Configuration, size: int, holders: list[Lease]) ->
 
 def caller(skip: Callable[[str], bool]) -> str:
     """Where the program called us from: file and line of the nearest frame whose module is not ours."""
-    frame = sys._getframe(1)  # the documented way to a line number without building a traceback
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the documented way to a line number without building a traceback
     while frame.f_back is not None and skip(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -1,12 +1,13 @@
 """Loading the relations of many records: one query for each relation, whatever the number of records."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from activerecord import runtime
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
-from activerecord.relation.association import Association, Narrow
+from activerecord.relation.association import Association, Narrow, name_of
 from activerecord.transaction import current_transaction
 
 __all__ = ["Preload"]
@@ -17,34 +18,59 @@ Path: TypeAlias = str | Association[Any]
 class Preload:
     """Completes records with relations along paths: `"orders"`, `"orders.items"`, `User.orders`, `("orders", narrow)`.
 
-    Paths that begin alike share what they have in common. The first names are looked up at once, so a misspelt one is
-    refused before anything is sent. Relations side by side are loaded in parallel, inside a transaction in turn.
+    Paths that begin alike share what they have in common. Relations side by side are loaded in parallel, inside a
+    transaction in turn.
     """
 
-    def __init__(self, mapper: Mapper[Any], paths: Iterable[Any]) -> None:
+    def __init__(self, mapper: Mapper[Any], steps: "Sequence[_Step]") -> None:
         self._mapper = mapper
-        self._branches: dict[str, _Branch] = {}
+        self._steps = steps
+
+    @classmethod
+    async def along(cls, mapper: Mapper[Any], paths: Iterable[Any]) -> "Preload":
+        """What loads along these paths; their tables are read now.
+
+        Raises QueryError and UnknownRelation, so a misspelt name is refused before any record is read.
+        """
+        await mapper.table()
+        branches: dict[str, _Branch] = {}
         for path in paths:
             names, narrow = _read(path)
-            self._branches.setdefault(names[0], _Branch()).grow(names[1:], narrow)
-        self._found = {name: _association(mapper, name) for name in self._branches}
+            branches.setdefault(names[0], _Branch()).grow(names[1:], narrow)
+        return cls(mapper, [await cls._step(mapper, name, branch) for name, branch in branches.items()])
+
+    @classmethod
+    async def _step(cls, mapper: Mapper[Any], name: str, branch: "_Branch") -> "_Step":
+        association = _association(mapper, name)
+        await association.know()
+        beyond = await cls.along(association.target, branch.paths) if branch.paths else None
+        return _Step(association, branch.narrow, beyond)
 
     async def __call__(self, records: Sequence[Any]) -> None:
         """Load the relations of these records, and of what they lead to."""
-        jobs = [self._job(name, branch, records) for name, branch in self._branches.items()]
+        jobs = [step.job(records) for step in self._steps]
         if len(jobs) == 1 or current_transaction(self._mapper.database()) is not None:
             for job in jobs:
                 await job()
         else:
             await runtime.parallel(jobs)
 
-    def _job(self, name: str, branch: "_Branch", records: Sequence[Any]) -> Callable[[], Any]:
-        association = self._found[name]
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One relation to load, what narrows it, and what loads the relations of what was found."""
+
+    association: Association[Any]
+    narrow: Narrow | None
+    beyond: Preload | None
+
+    def job(self, records: Sequence[Any]) -> Callable[[], Coroutine[Any, Any, None]]:
+        """What loads it for these records."""
 
         async def load() -> None:
-            found = await association.load(records, branch.narrow)
-            if branch.paths and found:
-                await Preload(association.target, branch.paths)(found)
+            found = await self.association.load(records, self.narrow)
+            if self.beyond is not None and found:
+                await self.beyond(found)
 
         return load
 
@@ -71,11 +97,10 @@ def _read(path: "Path | tuple[Path, Narrow]") -> tuple[list[str], Narrow | None]
         if len(path) != 2 or not callable(path[1]):
             raise QueryError("with_ takes a tuple of a relation and a function that narrows its query")
         path, narrow = path
-    if isinstance(path, Association):
-        return [path.name], narrow
-    if not isinstance(path, str) or not all(path.split(".")):
-        raise QueryError(f"with_ takes relations, their names or dotted paths, got {type(path).__name__}")
-    return path.split("."), narrow
+    names = path.split(".") if isinstance(path, str) else [name_of(path)]
+    if not all(names):
+        raise QueryError("with_ takes relations, their names or dotted paths, and a name is missing here")
+    return names, narrow
 
 
 def _association(mapper: Mapper[Any], name: str) -> Association[Any]:

@@ -1,7 +1,7 @@
 """Transactions are scopes: what happens inside one is kept as a whole or not at all."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from enum import Enum
 from functools import partial
@@ -29,9 +29,6 @@ Callback: TypeAlias = Callable[[], Awaitable[object] | object]
 # The open scopes of the running task, by database. Set and restored by value: a scope may be left in another context
 # than it was entered in, where a token would be refused.
 _current: "ContextVar[Mapping[object, Transaction]]" = ContextVar("activerecord_transactions", default={})
-
-# A COMMIT may have to wait for the disk; after this many seconds the server has gone.
-FINISH_BOUND = 30.0
 
 
 class Outcome(Enum):
@@ -65,8 +62,8 @@ class Transactional(Protocol):
         """What lends its connections to the running loop or thread."""
         ...
 
-    async def send(self, connection: Connection, sql: str, *, done: Callable[[], object] | None = None) -> None:
-        """Run a statement that no cancellation may break off. `done` is called at once when it has succeeded."""
+    async def send(self, connection: Connection, *sql: str, done: Callable[[], object] | None = None) -> None:
+        """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
         ...
 
     async def patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -75,8 +72,15 @@ class Transactional(Protocol):
 
 
 def current_transaction(database: object) -> "Transaction | None":
-    """The innermost open scope of the running task on this database."""
-    return _current.get().get(database)
+    """The innermost scope of the running task on this database.
+
+    A task that inherited a scope keeps it when it is closed, and so is refused. The task that opened it goes on without
+    it, even if it was left from elsewhere, as an async generator is that the garbage collector closes.
+    """
+    scope = _current.get().get(database)
+    while scope is not None and scope.is_left_behind():
+        scope = scope.parent
+    return scope
 
 
 class Transaction:
@@ -98,12 +102,13 @@ class Transaction:
         self._lender: Lender | None = None
         self._lease: Lease | None = None
         self._identity: object = None
+        self._task: object = None
         self._depth = 0
         self._entered = False
         self._dead: BaseException | None = None
         self._wants_rollback = False
         self._writer: runtime.Turnstile | None = None
-        self._before: Mapping[object, Transaction] = {}
+        self._undoes: list[Callable[[], object]] = []
         self._after_commit: list[Callback] = []
         self._after_rollback: list[Callback] = []
 
@@ -122,6 +127,16 @@ class Transaction:
         self._check_open()
         self._after_rollback.append(callback)
 
+    def on_undo(self, callback: Callable[[], object]) -> None:
+        """Call this if what was done in the scope is undone, with it or with one around it: the latest first, at once.
+
+        It must neither wait nor fail. Records restore themselves by it; programs have `after_rollback`.
+        """
+        if self.outcome is Outcome.ROLLED_BACK:
+            callback()
+        else:
+            self._undoes.append(callback)
+
     def rollback(self) -> None:
         """Undo what happened inside when the scope is left, though no exception leaves it. Nothing more may be sent."""
         self._check_open()
@@ -132,16 +147,16 @@ class Transaction:
             raise UsageError(f"a transaction is entered once: this one was opened at {self._opened_at}")
         self._entered = True
         self._identity = runtime.run_identity()
+        self._task = runtime.running_task()
         parent = current_transaction(self._database)
         await (self._begin() if parent is None else self._begin_inside(parent))
-        self._before = _current.get()
-        _current.set({**self._before, self._database: self})
+        _current.set({**_current.get(), self._database: self})
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        _current.set(self._before)
+        self._step_out()
         failure: BaseException | None = None
         try:
             await self._end(error)
@@ -149,7 +164,8 @@ class Transaction:
             failure = ended
         finally:
             self._release()
-        await self._call_back(error or failure)
+            self._restore()
+        await self._call_back(failure or error)
         if failure is not None:
             raise failure
 
@@ -162,6 +178,20 @@ class Transaction:
         runtime.run_blocking(lambda: self.__aexit__(kind, error, traceback), "transaction")
 
     # what the database does with it
+
+    @property
+    def parent(self) -> "Transaction | None":
+        """The scope that this one is a savepoint of."""
+        return self._parent
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be written inside."""
+        return self._root()._read_only
+
+    def is_left_behind(self) -> bool:
+        """Whether it was left, though the running task, which opened it, has not noticed."""
+        return self.outcome is not Outcome.OPEN and self._task == runtime.running_task()
 
     async def run(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
         """Run a statement on the scope's connection, when it is its turn. Raises TransactionClosed."""
@@ -176,12 +206,15 @@ class Transaction:
     async def _guarded(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
         connection = self._connection()
         try:
-            return await work(connection)
+            value = await work(connection)
         except BaseException as error:
             # A server may end the whole transaction with one failed statement: what comes after it must not run alone.
             if not connection.usable() or not connection.in_transaction():
                 self._die(error)
             raise
+        if not connection.in_transaction():
+            self._die(UsageError("a statement inside ended the transaction"))
+        return value
 
     def _die(self, cause: BaseException) -> None:
         scope: Transaction | None = self
@@ -197,7 +230,7 @@ class Transaction:
             raise TransactionClosed(f"the transaction opened at {self._opened_at} is to be rolled back: leave it")
         if self._dead is not None:
             raise TransactionClosed(
-                f"the transaction opened at {self._opened_at} was ended by the server "
+                f"the transaction opened at {self._opened_at} has ended "
                 f"({type(self._dead).__name__}): leave it, and begin again"
             ) from self._dead
         if self._identity != runtime.run_identity():
@@ -237,8 +270,10 @@ class Transaction:
             for sql in begin:
                 await self._database.patiently(partial(self._send, sql))
         except BaseException as error:
-            await self._undo(error)
-            self._release()
+            try:
+                await self._undo(error)
+            finally:
+                self._release()
             raise
 
     async def _begin_inside(self, parent: "Transaction") -> None:
@@ -285,46 +320,66 @@ class Transaction:
     # ending
 
     async def _end(self, error: BaseException | None) -> None:
-        if not self._turn.try_enter(self):
-            await self._last_turn(error)
-        keep = error is None and not self._wants_rollback
+        struck = None if self._turn.try_enter(self) else await self._last_turn()
+        if self._dead is None and not self._connection().usable():
+            self._die(ConnectionLost("the connection was ended"))
+        keep = error is None and struck is None and not self._wants_rollback
         if keep and self._dead is None:
             await (self._commit() if self._parent is None else self._release_savepoint())
-        else:
-            await self._undo(error)
-            if keep:
-                raise TransactionClosed(
-                    f"the transaction opened at {self._opened_at} was ended by the server and nothing of it is kept"
-                ) from self._dead
+            return
+        await self._undo(error or struck)
+        if struck is not None and (error is None or not isinstance(struck, TransactionClosed)):
+            raise struck
+        if keep:
+            raise TransactionClosed(
+                f"the transaction opened at {self._opened_at} has ended before its time, and nothing of it is kept"
+            ) from self._dead
 
-    async def _last_turn(self, error: BaseException | None) -> None:
-        """Wait for the statement of a task that goes on inside the scope while it is being left."""
+    async def _last_turn(self) -> BaseException | None:
+        """Wait for the statement of a task that goes on inside the scope while it is being left; what broke that off."""
+        timeout = self._database.configuration.acquire_timeout
         try:
-            await self._turn.enter(self, timeout=self._database.configuration.acquire_timeout)
-        except BaseException as failure:
-            self._die(failure)
+            await self._turn.enter(self, timeout=timeout)
+        except TimeoutError:
             self._abandon()
-            self.outcome = Outcome.ROLLED_BACK
-            if error is None:
-                raise
+            return TransactionClosed(
+                f"the transaction opened at {self._opened_at} was left while a statement of another task was under way, "
+                f"which did not end within {timeout:g} s: the connection was ended, and nothing is kept"
+            )
+        except BaseException as struck:  # noqa: BLE001  # raised once the scope is left
+            await self._insist_on_turn()
+            return struck
+        return None
+
+    async def _insist_on_turn(self) -> None:
+        """Cancelled or not, have the other task's statement end first: ending the connection could lose a whole database."""
+        bound = self._database.configuration.close_timeout
+        host = runtime.host(asyncio_only=False)
+        try:
+            await host.finish(self._turn.enter(self, timeout=bound), bound=bound, terminate=_nothing)
+        except BaseException:  # noqa: BLE001  # one cancellation is on its way already
+            if self._turn.holder is not self:
+                self._abandon()
 
     async def _commit(self) -> None:
         connection = self._connection()
         try:
             await self._database.patiently(lambda: self._database.send(connection, "COMMIT", done=self._committed))
-        except ConnectionLost as error:
+        except BaseException as error:
+            if self.outcome is Outcome.COMMITTED:
+                raise
+            if connection.usable():
+                await self._undo(error)
+                raise
             self._abandon()
-            if self.outcome is Outcome.OPEN:
-                self.outcome = Outcome.UNKNOWN
+            self.outcome = Outcome.UNKNOWN
+            if not isinstance(error, ConnectionLost):
+                raise
             raise OutcomeUnknown(
                 f"the connection was lost during COMMIT of the transaction opened at {self._opened_at}: it is kept whole "
                 f"or not at all, and only the data can tell",
                 sql="COMMIT",
             ) from error
-        except BaseException as error:
-            if self.outcome is Outcome.OPEN:
-                await self._undo(error)
-            raise
 
     def _committed(self) -> None:
         self.outcome = Outcome.COMMITTED
@@ -343,7 +398,8 @@ class Transaction:
         if parent is not None:
             parent._after_commit += self._after_commit
             parent._after_rollback += self._after_rollback
-            self._after_commit, self._after_rollback = [], []
+            parent._undoes += [*self._undoes, self._rolled_back]
+            self._after_commit, self._after_rollback, self._undoes = [], [], []
 
     async def _undo(self, error: BaseException | None) -> None:
         """Roll back; where that fails, end the connection, which has the same effect."""
@@ -372,8 +428,9 @@ class Transaction:
             if connection.in_transaction():
                 await self._database.send(connection, "ROLLBACK", done=self._rolled_back)
         elif self._dead is None:
-            await self._database.send(connection, f"ROLLBACK TO SAVEPOINT {self._savepoint}")
-            await self._database.send(connection, f"RELEASE SAVEPOINT {self._savepoint}", done=self._rolled_back)
+            name = self._savepoint
+            undo = f"ROLLBACK TO SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}"
+            await self._database.send(connection, *undo, done=self._rolled_back)
 
     def _rolled_back(self) -> None:
         self.outcome = Outcome.ROLLED_BACK
@@ -404,20 +461,50 @@ class Transaction:
             # those that still waited get their turn, and find the scope closed
             self._turn.leave()
 
-    async def _call_back(self, error: BaseException | None) -> None:
+    def _step_out(self) -> None:
+        """Take this scope out of the context: it may be another than it was entered in, or hold scopes entered since."""
+        scopes = dict(_current.get())
+        if scopes.get(self._database) is not self:
+            return
+        del scopes[self._database]
+        if self._parent is not None:
+            scopes[self._database] = self._parent
+        _current.set(scopes)
+
+    def _restore(self) -> None:
+        while self.outcome is Outcome.ROLLED_BACK and self._undoes:
+            self._undoes.pop()()
+
+    async def _call_back(self, leaving: BaseException | None) -> None:
+        """Run what waits for the end. `leaving` is what leaves the scope: it goes before what a callback raises."""
         if self._parent is not None and self.outcome is Outcome.COMMITTED:
             return
         due = {Outcome.COMMITTED: self._after_commit, Outcome.ROLLED_BACK: self._after_rollback}
-        failures: list[Exception] = []
+        failures: list[BaseException] = []
         for callback in due.get(self.outcome, []):
             try:
                 result = callback()
                 if inspect.isawaitable(result):
                     await result
-            except Exception as failure:  # noqa: BLE001  # one callback's failure must not keep the others from running
+            except BaseException as failure:  # noqa: BLE001  # one's failure must not keep the others from running
                 failures.append(failure)
-        if error is None and failures:
-            raise failures[0] if len(failures) == 1 else ExceptionGroup("callbacks of a transaction failed", failures)
+        _raise(failures, leaving)
+
+
+def _raise(failures: Sequence[BaseException], leaving: BaseException | None) -> None:
+    """Raise what callbacks have raised; beside an error that leaves anyway only a cancellation, and tell of the rest."""
+    grave = [failure for failure in failures if not isinstance(failure, Exception)]
+    if grave and (leaving is None or isinstance(leaving, Exception)):
+        raise grave[0]
+    if leaving is not None:
+        for failure in failures:
+            leaving.add_note(f"a callback of the transaction failed as well: {type(failure).__name__}: {failure}")
+    elif failures:
+        raise failures[0] if len(failures) == 1 else BaseExceptionGroup("callbacks of a transaction failed", failures)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _ours(module: str) -> bool:

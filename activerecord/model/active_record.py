@@ -8,6 +8,7 @@ from activerecord import database, runtime
 from activerecord.config import Settings
 from activerecord.mapper import Mapper
 from activerecord.model.declaration import declare, make_mapper
+from activerecord.model.metaclass import ModelType
 from activerecord.model.writes import Writes
 from activerecord.relation import Association
 from activerecord.relation.association import name_of
@@ -103,7 +104,7 @@ class ActiveRecord(Writes):
 
 
 # Models that nobody wrote, for tables that foreign keys lead to. Kept, since nothing else may refer to them.
-_made: dict[tuple[str, str], type[ActiveRecord]] = {}
+_made: dict[tuple[str, str | None, str], type[ActiveRecord]] = {}
 
 
 def _model_of(owner: type[ActiveRecord], table: str) -> Mapper[Any]:
@@ -111,15 +112,20 @@ def _model_of(owner: type[ActiveRecord], table: str) -> Mapper[Any]:
     found = model_of_table(table, owner.__mapper__)
     if found is not None:
         return found
-    body = {"__table_name__": table, "__connection__": owner.__connection__, "__module__": owner.__module__}
+    body = {
+        "__table_name__": table,
+        "__connection__": owner.__connection__,
+        "__schema_name__": owner.__schema_name__,
+        "__module__": owner.__module__,
+    }
     made: type[ActiveRecord] = new_class(class_name(table), (ActiveRecord,), exec_body=lambda space: space.update(body))
-    _made[owner.__connection__, table] = made
+    _made[owner.__connection__, owner.__schema_name__, table] = made
     return made.__mapper__
 
 
 if TYPE_CHECKING:
 
-    class _UndeclaredType(type(ActiveRecord)):  # type: ignore[misc]
+    class _UndeclaredType(ModelType):
         def __getattr__(cls, name: str) -> Any: ...
 
     class Undeclared(ActiveRecord, metaclass=_UndeclaredType):

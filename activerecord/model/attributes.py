@@ -48,10 +48,7 @@ class Attributes(metaclass=ModelType):
         for name in values:
             self._check_name(name)
         for name, value in values.items():
-            if isinstance(getattr_static(type(self), name), Association):
-                setattr(self, name, value)
-            else:
-                vars(self)[self._key_of(name)] = value
+            self._store(name, value)
 
     def __getitem__(self, name: str) -> Any:
         """The value of a column, whatever its name."""
@@ -61,7 +58,7 @@ class Attributes(metaclass=ModelType):
     def __setitem__(self, name: str, value: Any) -> None:
         """Assign to a column, whatever its name."""
         self._check_name(name)
-        vars(self)[self._key_of(name)] = value
+        self._store(name, value)
 
     if not TYPE_CHECKING:
         # Called only for what the record does not have; checkers must not see it, or no typo would be an error.
@@ -151,6 +148,12 @@ class Attributes(metaclass=ModelType):
     def _key_of(self, name: str) -> str:
         return self.__mapper__.key(self._column_name(name))
 
+    def _store(self, name: str, value: Any) -> None:
+        if isinstance(getattr_static(type(self), name), Association):
+            setattr(self, name, value)
+        else:
+            vars(self)[self._key_of(name)] = value
+
     def _check_name(self, name: Any) -> None:
         if not isinstance(name, str):
             raise UsageError(f"the name of a column is text, got {type(name).__name__}")
@@ -185,10 +188,15 @@ class Attributes(metaclass=ModelType):
         for key in [key for key in vars(self) if key not in known and not key.startswith("_")]:
             name = key.removeprefix("column ")
             relation = mapper.relations().get(name)
+            if key in table.columns:
+                raise UsageError(
+                    f"{mapper.name}.{key} is no column as an attribute, since every model has a `{key}` of its own: "
+                    f"the column is record[{key!r}]"
+                )
             if not isinstance(relation, Association):
                 columns = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
                 raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, columns)}")
-            relation.__set__(self, vars(self).pop(key))
+            relation.assign(self, vars(self).pop(key))
 
 
 def getattr_static(model: type, name: str) -> Any:

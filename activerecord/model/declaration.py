@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import replace
+from inspect import get_annotations
 from typing import Any, Union, get_args, get_origin
 
 from activerecord.errors import UsageError
 from activerecord.mapper import Joinable, Mapper
 from activerecord.preload import Preload
 from activerecord.relation import Association, BelongsTo, HasMany, HasOne
-from activerecord.relation.inferred import ModelOf, inferred_relations
+from activerecord.relation.inferred import ModelOf, inferred_relations, show
 from activerecord.relation.target import target_name
 from activerecord.schema.column import Column
 from activerecord.schema.naming import table_name
@@ -30,8 +31,10 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
     Raises UsageError for a declaration that cannot work.
     """
     declare(model)
-    columns: dict[str, Column[Any]] = {name: found for name in _names(model) if isinstance(found := _found(model, name), Column)}
-    associations = {name: _own(model, name) for name in _names(model) if isinstance(_found(model, name), Association)}
+    columns: dict[str, Column[Any]] = {
+        name: found for name in _names(model) if isinstance(found := _found(model, name), Column)
+    }
+    associations = {name: _own(model, name) for name in _names(model) if _is_association(_found(model, name))}
     for name in [*columns, *associations]:
         if hasattr(base, name):
             raise UsageError(
@@ -45,9 +48,9 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
         connection=getattr(model, "__connection__", "default"),
         declared=(lambda: _table(mapper, columns)) if columns else None,
         attributes={found.name or name: name for name, found in columns.items()},
-        reserved=frozenset(name for name in dir(model) if name not in columns),
+        reserved=frozenset(name for name in dir(model) if name not in columns and not _is_inferred(model, name)),
         relations=lambda table: _relations(mapper, table, associations, model_of),
-        after_load=Preload,
+        after_load=Preload.along,
     )
     return mapper
 
@@ -71,7 +74,7 @@ def _names(model: "type[Any]") -> Iterator[str]:
     """The names in the bodies of the model and its bases, the bases' first, in the order of writing."""
     seen: set[str] = set()
     for body in reversed(model.__mro__):
-        for name in [*body.__dict__.get("__annotations__", ()), *vars(body)]:
+        for name in [*get_annotations(body), *vars(body)]:
             if name not in seen:
                 seen.add(name)
                 yield name
@@ -79,6 +82,16 @@ def _names(model: "type[Any]") -> Iterator[str]:
 
 def _found(model: "type[Any]", name: str) -> Any:
     return next((vars(body)[name] for body in model.__mro__ if name in vars(body)), None)
+
+
+def _is_association(found: object) -> bool:
+    return isinstance(found, Association) and not found.inferred
+
+
+def _is_inferred(model: "type[Any]", name: str) -> bool:
+    """Whether a base has the name only for what its own table's foreign keys say."""
+    found = _found(model, name)
+    return isinstance(found, Association) and found.inferred
 
 
 def _own(model: "type[Any]", name: str) -> Association[Any]:
@@ -92,7 +105,7 @@ def _own(model: "type[Any]", name: str) -> Association[Any]:
 
 def _annotations(model: "type[Any]") -> Iterator[tuple[str, str, Any]]:
     """The declarations of the class body: name, kind, and what stands in the brackets (a text, where it was one)."""
-    for name, annotation in model.__dict__.get("__annotations__", {}).items():
+    for name, annotation in get_annotations(model).items():
         if isinstance(annotation, str):
             match = _DECLARED.match(annotation.strip())
             if match:
@@ -176,12 +189,13 @@ def _table(mapper: Mapper[Any], columns: "Mapping[str, Column[Any]]") -> Table:
 
 def with_relations(mapper: Mapper[Any], table: Table) -> Table:
     """The declared table with the foreign keys that its belongs_to relations imply. Raises UnknownRelation."""
-    keys = list(table.foreign_keys)
-    taken = {key.columns for key in keys}
-    for association in mapper.relations().values():
-        if isinstance(association, BelongsTo) and association.own_columns() not in taken:
-            keys.append(association.foreign_key(table.name))
-    return replace(table, foreign_keys=tuple(keys))
+    taken = {key.columns for key in table.foreign_keys}
+    implied = [
+        association.foreign_key(table.name)
+        for association in mapper.relations().values()
+        if isinstance(association, BelongsTo) and association.own_columns() not in taken
+    ]
+    return replace(table, foreign_keys=(*table.foreign_keys, *implied))
 
 
 def _relations(
@@ -189,4 +203,6 @@ def _relations(
 ) -> Mapping[str, Joinable]:
     if mapper.is_declared:
         return declared
-    return {**inferred_relations(mapper, table, model_of), **declared}
+    inferred = inferred_relations(mapper, table, model_of)
+    show(mapper.model, inferred)
+    return {**inferred, **declared}

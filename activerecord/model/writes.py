@@ -51,8 +51,9 @@ class Writes(Finders):
         if self._row is None:
             raise UsageError(f"a new {type(self).__name__} has no row to delete")
         statement = Delete(self.__mapper__.source, key_condition(table, self._as_key(self._stored_key(table))))
-        result = await self.__mapper__.database().execute(statement, {table.name: table})
-        self._become(None, None)
+        tables = {table.name: table}
+        result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop())
+        self._drop()
         return result.affected > 0
 
     delete = runtime.blocking(async_delete)
@@ -162,28 +163,32 @@ class Writes(Finders):
 
     async def _write(self, statement: Insert | Update, table: Table) -> None:
         database = self.__mapper__.database()
-        compiled, rows = await database.fetch(statement, {table.name: table})
+        # cancelled or not, what was written was written: else saving again would write it twice
+        compiled, rows = await database.fetch(statement, {table.name: table}, late=self._take)
         if not rows:
             raise StaleRecord(f"the row of this {type(self).__name__} has gone, or its key has changed")
-        before = self._row, self._origin, dict(vars(self))
-        self._take(compiled, rows[0])
-        scope = current_transaction(database)
-        if scope is not None:
-            scope.after_rollback(lambda: self._undo(*before))
+        self._take(compiled, rows)
 
-    def _take(self, compiled: Compiled, row: Sequence[Any]) -> None:
+    def _take(self, compiled: Compiled, rows: Sequence[Sequence[Any]]) -> None:
         """Hold what the database has, now that it has it."""
+        if not rows:
+            return
+        before = dict(vars(self))
         layout, _ = self.__mapper__.loader(compiled)
         for name, key in zip(layout.names, layout.keys, strict=True):
-            vars(self)[key] = layout.value(row, name)
-        self._become(row, Origin(layout))
+            vars(self)[key] = layout.value(rows[0], name)
+        self._become(rows[0], Origin(layout), before)
 
-    def _become(self, row: Sequence[Any] | None, origin: Origin | None) -> None:
-        before = self._row, self._origin, dict(vars(self))
+    def _drop(self) -> None:
+        """Stand for no row any more."""
+        self._become(None, None, dict(vars(self)))
+
+    def _become(self, row: Sequence[Any] | None, origin: Origin | None, values: dict[str, Any]) -> None:
+        before = self._row, self._origin, values
         self._row, self._origin = row, origin
-        scope = current_transaction(self.__mapper__.database()) if row is None else None
+        scope = current_transaction(self.__mapper__.database())
         if scope is not None:
-            scope.after_rollback(lambda: self._undo(*before))
+            scope.on_undo(lambda: self._undo(*before))
 
     def _undo(self, row: Sequence[Any] | None, origin: Origin | None, values: dict[str, Any]) -> None:
         """What was written is no more: stand for the row that was there before, and for no generated value of the other."""

@@ -1,13 +1,24 @@
 """What a query has been told so far, and how it becomes a statement."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Generic, NoReturn, Self, TypeAlias, TypeVar, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Bind, Condition, Expression, Ordering, Reference, Star
+from activerecord.sql.expression import (
+    Bind,
+    Condition,
+    Expression,
+    Nested,
+    Ordering,
+    Reference,
+    Selectable,
+    Star,
+    nested_in,
+)
 from activerecord.sql.statement import Join, Select
 
 __all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore"]
@@ -53,7 +64,7 @@ class Prepared:
     tables: dict[str, Table]
 
 
-class QueryCore(Generic[R]):
+class QueryCore(Selectable, Generic[R]):
     """A query of one model's records: what it has been told, and no more."""
 
     __slots__ = ("_clauses", "_mapper")
@@ -81,11 +92,26 @@ class QueryCore(Generic[R]):
     def __iter__(self) -> NoReturn:
         raise UsageError("a query is not its result: `await query.async_all()`, or `query.all()` in plain sync code")
 
+    if not TYPE_CHECKING:
+        # Checkers must not see these, or `await query` would be no error.
+        __getitem__ = __aiter__ = __await__ = __iter__
+
+    def as_value(self) -> Nested[Any]:
+        """The query inside another: `User.id.in_(Order.query().select(Order.user_id))`.
+
+        Raises QueryError where it does not select one column.
+        """
+        if len(self._clauses.columns) != 1:
+            raise QueryError(f"{self!r} stands inside another query, so it must select one column: select(...)")
+        return Nested(_select(self._mapper, self._clauses, self._known_joins()), self)
+
     # names of columns, as text or as expressions
 
     def _column(self, given: "str | Expression[Any]") -> Expression[Any]:
         if isinstance(given, Expression):
             return given
+        if isinstance(given, Selectable):
+            return given.as_value()
         if not isinstance(given, str):
             raise QueryError(f"expected a column or its name, got {type(given).__name__}")
         return Reference(self._mapper.table_name, self._named(given))
@@ -102,7 +128,30 @@ class QueryCore(Generic[R]):
         clauses = self._clauses if finish is None else finish(table)
         tables = {self._mapper.table_name: table}
         joins = await self._joins(clauses, tables)
+        for nested in _nested(clauses):
+            await self._read_for(nested.of, tables)
         return Prepared(_select(self._mapper, clauses, joins), tables)
+
+    async def _read_for(self, inner: "QueryCore[Any]", tables: dict[str, Table]) -> None:
+        """Get to know the tables that a query inside this one reads."""
+        if inner._mapper.connection != self._mapper.connection:
+            raise QueryError(f"{inner!r} is asked of another connection than {self!r}, so it cannot stand inside it")
+        for name, table in (await inner._prepare()).tables.items():
+            if tables.setdefault(name, table) is not table:
+                raise QueryError(f"two tables are called {name!r} in the query")
+
+    def _known_joins(self) -> tuple[Join, ...]:
+        """The joins of a query that has to be a statement at once."""
+        joins: list[Join] = []
+        for wish in self._clauses.joins:
+            if wish.relation is None:
+                joins.append(_on(wish))
+            elif self._mapper.known_table() is None:
+                name = self._mapper.name
+                raise UsageError(f"the table of {name} is not read yet: `await {name}.async_schema()` reads it")
+            else:
+                joins += self._mapper.relation(wish.relation).joins(wish.kind, self._mapper.table_name)
+        return tuple(joins)
 
     async def _joins(self, clauses: Clauses, tables: dict[str, Table]) -> tuple[Join, ...]:
         joins: list[Join] = []
@@ -113,13 +162,26 @@ class QueryCore(Generic[R]):
                 target = relation.target
                 await target.table()
                 joins += relation.joins(wish.kind, self._mapper.table_name)
-            elif target is not None:
-                joins.append(Join(wish.kind, target.source, cast("Condition", wish.condition)))
+            else:
+                joins.append(_on(wish))
             if target is not None:
                 if target.table_name in tables:
                     raise QueryError(f"the table {target.table_name!r} stands twice in the query")
                 tables[target.table_name] = await target.table()
         return tuple(joins)
+
+
+def _on(wish: JoinWish) -> Join:
+    assert wish.target is not None
+    assert wish.condition is not None
+    return Join(wish.kind, wish.target.source, wish.condition)
+
+
+def _nested(clauses: Clauses) -> "Iterator[Nested[Any]]":
+    conditions = (clauses.where, clauses.having, *[wish.condition for wish in clauses.joins])
+    for node in chain(conditions, clauses.columns, clauses.groups, clauses.orders):
+        if node is not None:
+            yield from nested_in(node)
 
 
 def _select(mapper: Mapper[Any], clauses: Clauses, joins: tuple[Join, ...]) -> Select:

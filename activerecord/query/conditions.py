@@ -5,7 +5,7 @@ from typing import Any, Self, TypeVar, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.query.clauses import QueryCore
-from activerecord.sql.expression import Condition, Expression, Not, all_of, any_of
+from activerecord.sql.expression import Condition, Expression, Not, Selectable, all_of, any_of
 from activerecord.sql.text import Text
 
 __all__ = ["Conditions"]
@@ -65,7 +65,7 @@ class Conditions(QueryCore[R]):
 
     def _equal(self, name: Any, value: Any) -> Condition:
         column: Expression[Any] = self._column(name)
-        if isinstance(value, list | tuple | set | frozenset):
+        if isinstance(value, list | tuple | set | frozenset | Selectable):
             return column.in_(cast("Iterable[Any]", value))
         same: Condition = column == value
         return same

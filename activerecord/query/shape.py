@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar, cast
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
 from activerecord.query.clauses import JoinWish, QueryCore
-from activerecord.sql.expression import Condition, Expression, Label, Ordering
+from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference
 
 __all__ = ["Shape"]
 
@@ -98,9 +98,10 @@ def _wish(kind: str, target: Any, on: Condition | None) -> JoinWish:
                 f"join {mapper.name} on what? join({mapper.name}, {mapper.name}.x_id == ...), or by relation"
             )
         return JoinWish(kind, target=mapper, condition=on)
-    name = target if isinstance(target, str) else getattr(target, "name", None)
+    # before its table is read, a relation of an undeclared model looks like a column
+    name = target.column if isinstance(target, Reference) else getattr(target, "name", target)
     if not isinstance(name, str):
-        raise QueryError(f"join takes a relation, its name or a model, got {type(target).__name__}")
+        raise QueryError(f"join takes a relation, its name or a model, got {type(name).__name__}")
     if on is not None:
         raise QueryError(f"the relation {name!r} says itself on what it joins")
     return JoinWish(kind, relation=name)

@@ -79,7 +79,8 @@ class Terminals(QueryCore[R]):
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         prepared = await self._prepare(finish)
-        after = self._mapper.after_load(self._mapper, self._clauses.paths) if self._clauses.paths else None
+        paths = self._clauses.paths
+        after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
         records = self._mapper.records(compiled, rows)
         if after is not None and records:

@@ -2,22 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Self, TypeAlias, TypeVar, cast, overload
+from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from activerecord import runtime
 from activerecord.errors import QueryError, RelationNotLoaded, UnknownRelation, UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
-from activerecord.relation.keys import keys_condition, keys_of
+from activerecord.relation.keys import Key, key_reader, keys_condition
 from activerecord.relation.target import find_model
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Reference, all_of
 from activerecord.sql.statement import Join
 
-__all__ = ["Association", "Key", "Narrow", "related"]
+__all__ = ["Association", "Narrow", "name_of", "related"]
 
 V = TypeVar("V")
-Key: TypeAlias = "tuple[Any, ...] | None"
 Narrow = Callable[[Query[Any]], Query[Any]]
 
 
@@ -29,6 +28,7 @@ class Association(ABC, Generic[V]):
     """
 
     many = False
+    inferred = False
 
     def __init__(
         self,
@@ -85,9 +85,30 @@ class Association(ABC, Generic[V]):
     @overload
     def __get__(self, record: object, owner: "type[Any]") -> Any: ...
     def __get__(self, record: object | None, owner: "type[Any]") -> Any:
-        return self if record is None else self.read(record)
+        if self.inferred and owner is not self._owner:
+            return self._not_mine(record, owner)
+        if record is None:
+            return self
+        if self.inferred and self.name in vars(record):
+            # assigned before the table was read
+            self.assign(record, vars(record).pop(self.name))
+        return self.read(record)
+
+    def _not_mine(self, record: object | None, owner: "type[Any]") -> Any:
+        """What the name stands for in a model derived from the one whose table has the relation."""
+        if record is not None and self.name in vars(record):
+            return vars(record)[self.name]
+        # what answers for names that are not there knows better
+        raise AttributeError(f"{owner.__name__} has no attribute {self.name!r}")
 
     def __set__(self, record: object, value: Any) -> None:
+        if self.inferred and type(record) is not self._owner:
+            vars(record)[self.name] = value
+        else:
+            self.assign(record, value)
+
+    def assign(self, record: Any, value: Any) -> None:  # noqa: ARG002  # for the kinds that can
+        """Let a record lead to `value`. Raises UsageError for what cannot be assigned."""
         raise UsageError(
             f"{self.owner.name}.{self.name} cannot be assigned: set the keys of its records, and save them"
         )
@@ -109,17 +130,26 @@ class Association(ABC, Generic[V]):
     def family(self, record: Any) -> list[Any]:
         """The record, and those of the same result that have not loaded the association either."""
         origin = record._origin
-        siblings = [] if origin is None else [other for other in origin.alive() if not self.is_loaded(other)]
+        held = self._held()
+        siblings = [] if origin is None else [other for other in origin.alive() if not held(other)]
         return siblings if any(other is record for other in siblings) else [record, *siblings]
 
     def is_loaded(self, record: Any) -> bool:
         """Whether a record has it at hand, for its present key."""
-        held = related(record).get(self.name)
-        return held is not None and held[0] == self.own_key(record)
+        return self._held()(record)
 
-    def own_key(self, record: Any) -> "tuple[Any, ...] | None":
+    def _held(self) -> Callable[[Any], bool]:
+        read = key_reader(self.owner, self.own_columns())
+
+        def held(record: Any) -> bool:
+            found = related(record).get(self.name)
+            return found is not None and found[0] == read(record)
+
+        return held
+
+    def own_key(self, record: Any) -> Key:
         """The record's side of the association; None where a part of it is missing."""
-        return keys_of(record, self.own_columns())
+        return key_reader(self.owner, self.own_columns())(record)
 
     # loading
 
@@ -139,7 +169,8 @@ class Association(ABC, Generic[V]):
         """
         table = await self.know()
         # as they are now: another task may change a key while this one waits
-        keyed = [(record, self.own_key(record)) for record in records]
+        read = key_reader(self.owner, self.own_columns())
+        keyed = [(record, read(record)) for record in records]
         keys = list(dict.fromkeys(key for _, key in keyed if key is not None))
         found: list[Any] = []
         for part in self._parts(keys):
@@ -204,11 +235,29 @@ class Association(ABC, Generic[V]):
         assert condition is not None
         return (Join(kind, target.source, condition),)
 
+    def _named(self, mapper: Mapper[Any], given: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns that are called so in the table, or as attributes of the model."""
+        columns = {attribute: column for column, attribute in mapper.attributes.items()}
+        return tuple([columns.get(name, name) for name in given])
+
     def _known(self, mapper: Mapper[Any]) -> Table:
         table = mapper.known_table()
         if table is None:
             raise UsageError(f"the table of {mapper.name} was not read yet: `await {mapper.name}.async_schema()`")
         return table
+
+
+def name_of(relation: Any) -> str:
+    """The name of a relation that is given as itself, by its name or, before its table is read, as if it were a column.
+
+    Raises QueryError for anything else.
+    """
+    if isinstance(relation, Reference):
+        return relation.column
+    name = relation.name if isinstance(relation, Association) else relation
+    if not isinstance(name, str):
+        raise QueryError(f"expected a relation or its name, got {type(name).__name__}")
+    return name
 
 
 def related(record: Any) -> dict[str, tuple[Any, Any]]:

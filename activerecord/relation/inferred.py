@@ -8,9 +8,9 @@ from activerecord.mapper import Mapper
 from activerecord.relation.association import Association
 from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
 from activerecord.schema.naming import identifier, plural, reference_name, singular, snake_case
-from activerecord.schema.table import Table
+from activerecord.schema.table import ForeignKey, Table
 
-__all__ = ["inferred_relations"]
+__all__ = ["inferred_relations", "show"]
 
 ModelOf: TypeAlias = Callable[[str], Mapper[Any]]
 
@@ -27,10 +27,11 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
 
     def add(name: str, other: str, association: Association[Any]) -> None:
         association.of(mapper.model, _free(name, other, taken | found.keys()))
+        association.inferred = True
         found[association.name] = association
 
     for key in table.foreign_keys:
-        name = reference_name(key.columns[-1])
+        name = _reference(key)
         add(
             name,
             f"{name}_{_one(key.target)}",
@@ -51,6 +52,15 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
     return found
 
 
+def show(model: "type[Any]", relations: Mapping[str, Association[Any]]) -> None:
+    """Let the model have these as attributes, in place of those that were inferred from an older reading of its table."""
+    for name, held in list(vars(model).items()):
+        if isinstance(held, Association) and held.inferred and name not in relations:
+            delattr(model, name)
+    for name, association in relations.items():
+        setattr(model, name, association)
+
+
 def _free(name: str, other: str, taken: "set[str]") -> str:
     """A name that nothing else has: this one, or the other, or that with as many underscores as it takes."""
     if name not in taken:
@@ -58,6 +68,12 @@ def _free(name: str, other: str, taken: "set[str]") -> str:
     while other in taken:
         other += "_"
     return other
+
+
+def _reference(key: ForeignKey) -> str:
+    """What a foreign key leads to: `course_code` that points at the `code` of `course` leads to a `course`."""
+    name, one = reference_name(key.columns[-1]), _one(key.target)
+    return one if name == f"{one}_{snake_case(key.target_columns[-1])}" else name
 
 
 def _one(table: str) -> str:

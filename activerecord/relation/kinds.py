@@ -1,11 +1,11 @@
 """The kinds of association: belongs_to, has_one and has_many."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, Self, TypeVar, overload
 
 from activerecord.errors import UnknownRelation, UsageError
-from activerecord.relation.association import Association, Key, related
-from activerecord.relation.keys import keys_of
+from activerecord.relation.association import Association, related
+from activerecord.relation.keys import Key, key_reader
 from activerecord.relation.many import Many
 from activerecord.schema.naming import snake_case
 from activerecord.schema.table import ForeignKey
@@ -39,11 +39,11 @@ class _One(Association[T]):
 
     def attach(self, keyed: Sequence[tuple[Any, Key]], found: Sequence[Any]) -> None:
         """Give each record its own of what was found, or None."""
-        columns = self.target_columns()
+        read = key_reader(self.target, self.target_columns())
         # the first wins, as it would in a query of its own
         by_key: dict[Any, Any] = {}
         for other in found:
-            by_key.setdefault(keys_of(other, columns), other)
+            by_key.setdefault(read(other), other)
         for record, key in keyed:
             related(record)[self.name] = key, None if key is None else by_key.get(key)
 
@@ -54,8 +54,8 @@ class BelongsTo(_One[T], Generic[T]):
     def own_columns(self) -> tuple[str, ...]:
         """The foreign key."""
         if self._own_columns:
-            return self._own_columns
-        guess = (f"{self.name}_id",)
+            return self._named(self.owner, self._own_columns)
+        guess = self._named(self.owner, (f"{self.name}_id",))
         table = self._known(self.owner)
         if guess[0] not in table.columns:
             raise UnknownRelation(
@@ -66,19 +66,24 @@ class BelongsTo(_One[T], Generic[T]):
 
     def target_columns(self) -> tuple[str, ...]:
         """The key of the target."""
-        return self._target_columns or self._known(self.target).primary_key
+        return self._named(self.target, self._target_columns) or self._known(self.target).primary_key
 
     def foreign_key(self, table: str) -> ForeignKey:
         """The constraint that the relation implies on its table."""
         return ForeignKey(table, self.own_columns(), self.target.table_name, self.target_columns())
 
-    def __set__(self, record: Any, value: T) -> None:
+    if TYPE_CHECKING:
+
+        def __set__(self, record: object, value: T) -> None: ...
+
+    def assign(self, record: Any, value: Any) -> None:
+        """Let a record lead to another, or to none: its foreign key becomes the other's key."""
         if value is None:
             self._assign(record, None, [None] * len(self.own_columns()))
             return
         if not isinstance(value, self.target.model):
             raise UsageError(f"{self.owner.name}.{self.name} takes a {self.target.name}, got {type(value).__name__}")
-        key = keys_of(value, self.target_columns())
+        key = key_reader(self.target, self.target_columns())(value)
         if key is None:
             raise UsageError(f"{self.owner.name}.{self.name}: save the {self.target.name} first, so that it has a key")
         self._assign(record, value, key)
@@ -92,13 +97,17 @@ class BelongsTo(_One[T], Generic[T]):
 class _Has(Association[T]):
     """An association whose target holds the owner's key."""
 
+    if TYPE_CHECKING:
+        # Nothing can be assigned, so nothing has the right type.
+        def __set__(self, record: object, value: Never) -> None: ...
+
     def own_columns(self) -> tuple[str, ...]:
         """The key of the owner."""
-        return self._own_columns or self._known(self.owner).primary_key
+        return self._named(self.owner, self._own_columns) or self._known(self.owner).primary_key
 
     def target_columns(self) -> tuple[str, ...]:
         """The foreign key in the target: as given, as the one association back says, or `<owner>_id`."""
-        return self._target_columns or self._inverse_columns() or (self._guess(),)
+        return self._named(self.target, self._target_columns) or self._inverse_columns() or self._guess()
 
     def _inverse_columns(self) -> tuple[str, ...]:
         back: list[BelongsTo[Any]] = [
@@ -108,12 +117,12 @@ class _Has(Association[T]):
         ]
         return back[0].own_columns() if len(back) == 1 else ()
 
-    def _guess(self) -> str:
-        guess = f"{snake_case(self.owner.name)}_id"
+    def _guess(self) -> tuple[str, ...]:
+        guess = self._named(self.target, (f"{snake_case(self.owner.name)}_id",))
         table = self._known(self.target)
-        if guess not in table.columns:
+        if guess[0] not in table.columns:
             raise UnknownRelation(
-                f"{self.owner.name}.{self.name} goes by the column {guess!r} of {table.name!r}, which does not exist: "
+                f"{self.owner.name}.{self.name} goes by the column {guess[0]!r} of {table.name!r}, which does not exist: "
                 f"name the right one, foreign_key=..."
             )
         return guess
@@ -142,10 +151,10 @@ class HasMany(_Has["list[T]"], Generic[T]):
 
     def attach(self, keyed: Sequence[tuple[Any, Key]], found: Sequence[Any]) -> None:
         """Give each record the list of its own."""
-        columns = self.target_columns()
+        read = key_reader(self.target, self.target_columns())
         by_key: dict[Any, list[Any]] = {}
         for other in found:
-            by_key.setdefault(keys_of(other, columns), []).append(other)
+            by_key.setdefault(read(other), []).append(other)
         for record, key in keyed:
             related(record)[self.name] = key, [] if key is None else by_key.get(key, [])
 

@@ -38,10 +38,6 @@ class Source(Protocol):
         """Load it in plain sync code, or raise RelationNotLoaded."""
         ...
 
-    def family(self, record: Any) -> list[Any]:
-        """The records to load it for at once."""
-        ...
-
     async def obtain(self, record: Any) -> Any:
         """What the record has of it, loaded for its siblings too where it was not loaded."""
         ...

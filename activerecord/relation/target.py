@@ -41,7 +41,8 @@ def model_of_table(table_name: str, owner: Mapper[Any]) -> Mapper[Any] | None:
         (
             mapper
             for mapper in mappers
-            if mapper.connection == owner.connection and mapper.table_name.casefold() == folded
+            if (mapper.connection, mapper.schema_name) == (owner.connection, owner.schema_name)
+            and mapper.table_name.casefold() == folded
         ),
         key=lambda mapper: (mapper.model.__module__ == owner.model.__module__, mapper.serial),
     )

@@ -4,7 +4,7 @@ from activerecord.runtime.backend import Backend, backend
 from activerecord.runtime.blocking import blocking, run_blocking
 from activerecord.runtime.flight import GRACE
 from activerecord.runtime.hosts import Host, host
-from activerecord.runtime.identity import run_identity
+from activerecord.runtime.identity import run_identity, running_task
 from activerecord.runtime.limiter import Limiter
 from activerecord.runtime.loop_local import LoopLocal
 from activerecord.runtime.turnstile import Turnstile
@@ -27,5 +27,6 @@ __all__ = [
     "parallel",
     "run_blocking",
     "run_identity",
+    "running_task",
     "sleep",
 ]

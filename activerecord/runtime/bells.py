@@ -6,8 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-import anyio
-
+from activerecord.runtime.shield import shielded
 from activerecord.runtime.thread_wait import block
 
 __all__ = ["Bell", "LoopBell", "ThreadBell"]
@@ -68,20 +67,20 @@ class LoopBell:
 
     async def outlast(self, cancel: Callable[[], object]) -> None:
         """See `Bell.outlast`."""
-        try:
-            await self.wait(None)
-        except CancelledError as error:
-            cancelled = error
-        else:
+        struck = await self._struck_in_wait()
+        if struck is None:
             return
         cancel()
         while not self._is_rung:
-            with anyio.CancelScope(shield=True):
-                try:
-                    await self.wait(None)
-                except CancelledError as error:
-                    cancelled = error
-        raise cancelled
+            struck = await shielded(self._struck_in_wait()) or struck
+        raise struck
+
+    async def _struck_in_wait(self) -> CancelledError | None:
+        try:
+            await self.wait(None)
+        except CancelledError as error:
+            return error
+        return None
 
     def _wake(self) -> None:
         for future in self._futures:

@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import threading
 from collections.abc import AsyncGenerator, Hashable
+from contextlib import suppress
 from typing import Protocol, TypeVar, cast
 
 import anyio
@@ -87,7 +88,8 @@ class Keeper:
     def watch(self) -> None:
         """Be woken by the end of the running loop: it finalises the async generators that are still open."""
         self._vigil = _vigil(self)
-        by_hand(self._vigil.__anext__())
+        with suppress(ResourceWarning):  # it winds up already, and warnings are errors: the next sweep is for this one
+            by_hand(self._vigil.__anext__())
 
 
 _keepers: dict[Hashable, Keeper] = {}
@@ -107,7 +109,7 @@ async def _vigil(kept: Keeper) -> AsyncGenerator[None, None]:
 def keeper() -> Keeper:
     """The keeper of the running loop, or in plain sync code of the thread. It begins its watch when it is first asked for."""
     if backend() is None:
-        return _threads.life.keeper
+        return _life().keeper
     run = token()
     kept = _keepers.get(run)
     if kept is None:
@@ -147,23 +149,33 @@ class _Life:
         try:
             by_hand(self.keeper.close())
         finally:
-            del _threads.life
+            _threads.life = None
 
     def __del__(self) -> None:
         self.end()
 
 
 class _Threads(threading.local):
-    def __init__(self) -> None:
-        self.life = _Life()
+    life: _Life | None = None
 
 
 _threads = _Threads()
 
 
+def _life() -> _Life:
+    life = _threads.life
+    if life is None:
+        life = _threads.life = _Life()
+    return life
+
+
 def _at_exit() -> None:
-    sweep()
-    _threads.life.end()
+    for run, kept in list(_keepers.items()):
+        if isinstance(run, asyncio.AbstractEventLoop) and not run.is_running():
+            kept.abandon()
+    life, _threads.life = _threads.life, None
+    if life is not None:
+        life.end()
 
 
 def _after_fork() -> None:
@@ -171,7 +183,7 @@ def _after_fork() -> None:
     _keepers.clear()
     bury(_threads.life)
     adopt_token(object())
-    _threads.life = _Life()
+    _threads.life = None
 
 
 atexit.register(_at_exit)

@@ -4,10 +4,9 @@ from asyncio import CancelledError, Future, Task, current_task
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-import anyio
-
 from activerecord.runtime.flight import GRACE, Flight
 from activerecord.runtime.outcome import conclude, foreign
+from activerecord.runtime.shield import shielded
 from activerecord.runtime.stepping import stepped
 
 __all__ = ["Native"]
@@ -111,11 +110,9 @@ class _Caller:
                 await self._pause_shielded()
 
     async def _pause_shielded(self) -> None:
-        """Without the shield a cancelled scope of anyio would strike at every turn of the loop."""
-        with anyio.CancelScope(shield=True):
-            self._sheltered = True
-            await self._is_struck_in_pause()
-            self._sheltered = False
+        self._sheltered = True
+        await shielded(self._is_struck_in_pause())
+        self._sheltered = False
 
     async def _is_struck_in_pause(self) -> bool:
         """Wait until woken or struck; a wake that finds nobody waiting is seen by the loops above, which look first."""

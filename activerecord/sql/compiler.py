@@ -13,6 +13,7 @@ from activerecord.sql.expression import (
     Expression,
     Function,
     In,
+    InRows,
     IsNull,
     Label,
     Like,
@@ -176,6 +177,14 @@ class Compiler:
         null, joint = ("IS NOT NULL", "AND") if condition.negated else ("IS NULL", "OR")
         return f"({listed} {joint} {self._operand(condition.operand)} {null})"
 
+    def visit_inrows(self, condition: InRows) -> str:
+        """`(a, b) IN ((...), (...))`."""
+        return f"({self.visit_all(condition.operands)}) IN ({self.row_list(condition)})"
+
+    def row_list(self, condition: InRows) -> str:
+        """`(...), (...)`."""
+        return ", ".join([f"({self.visit_all(row)})" for row in condition.rows])
+
     def _in_nothing(self, condition: In) -> str:
         if condition.has_null:
             return f"{self._operand(condition.operand)} IS {'NOT ' if condition.negated else ''}NULL"
@@ -240,7 +249,7 @@ class Compiler:
                 return self.type_of(expression.left)
             case Function():
                 return self._type_of_function(expression)
-            case Comparison() | In() | IsNull() | Like() | Between() | Logical() | Not():
+            case Comparison() | In() | InRows() | IsNull() | Like() | Between() | Logical() | Not():
                 return Boolean()
             case _:
                 return Unknown()
@@ -295,7 +304,7 @@ class Compiler:
 
 
 # Operands that need parentheses when they stand inside another operator.
-_LOOSE = (Comparison, IsNull, In, Between, Like, Not, Label, Select)
+_LOOSE = (Comparison, IsNull, In, InRows, Between, Like, Not, Label, Select)
 
 # Functions that give a value of the type of their first argument.
 _SAME_TYPE = frozenset({"coalesce", "ifnull", "nullif", "min", "max", "sum"})

@@ -1,6 +1,7 @@
 """Expressions: columns, values, comparisons and functions, composed by Python's own operators."""
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from activerecord.errors import QueryError, UsageError
@@ -17,19 +18,23 @@ __all__ = [
     "Function",
     "Functions",
     "In",
+    "InRows",
     "IsNull",
     "Label",
     "Like",
     "Logical",
     "NamedFunction",
+    "Nested",
     "Not",
     "Operand",
     "Ordering",
     "Reference",
+    "Selectable",
     "Star",
     "all_of",
     "any_of",
     "fn",
+    "nested_in",
 ]
 
 T = TypeVar("T")
@@ -54,37 +59,37 @@ class Expression(Node, Generic[T]):
 
     def __lt__(self, other: "Operand[T]") -> "Condition":
         """`a < b`."""
-        return Comparison("<", self, other)
+        return Comparison("<", self, _present(other))
 
     def __le__(self, other: "Operand[T]") -> "Condition":
         """`a <= b`."""
-        return Comparison("<=", self, other)
+        return Comparison("<=", self, _present(other))
 
     def __gt__(self, other: "Operand[T]") -> "Condition":
         """`a > b`."""
-        return Comparison(">", self, other)
+        return Comparison(">", self, _present(other))
 
     def __ge__(self, other: "Operand[T]") -> "Condition":
         """`a >= b`."""
-        return Comparison(">=", self, other)
+        return Comparison(">=", self, _present(other))
 
     def __hash__(self) -> int:
         return hash(self.shape)
 
     def __and__(self: "Expression[bool]", other: "Expression[bool]") -> "Condition":
         """Both conditions."""
-        return Logical("AND", (_condition(self), _condition(other)))
+        return cast("Condition", all_of(_condition(self), _condition(other)))
 
     def __or__(self: "Expression[bool]", other: "Expression[bool]") -> "Condition":
         """Either condition."""
-        return Logical("OR", (_condition(self), _condition(other)))
+        return cast("Condition", any_of(_condition(self), _condition(other)))
 
     def __invert__(self: "Expression[bool]") -> "Condition":
         """The opposite condition."""
         return Not(self)
 
     def __add__(self, other: "Operand[T]") -> "Expression[T]":
-        """`a + b`."""
+        """`a + b`; of texts, `a || b`."""
         return Arithmetic("+", self, other)
 
     def __sub__(self, other: "Operand[T]") -> "Expression[T]":
@@ -107,17 +112,17 @@ class Expression(Node, Generic[T]):
 
     __iter__ = None
 
-    def in_(self, values: "Iterable[T] | Node") -> "Condition":
+    def in_(self, values: "Iterable[T] | Selectable | Expression[Any]") -> "Condition":
         """`a IN (...)` over values or a query of one column; no value at all fits an empty list."""
         return In(self, values, negated=False)
 
-    def not_in(self, values: "Iterable[T] | Node") -> "Condition":
+    def not_in(self, values: "Iterable[T] | Selectable | Expression[Any]") -> "Condition":
         """`a NOT IN (...)`; every value, NULL too, fits an empty list."""
         return In(self, values, negated=True)
 
     def between(self, low: T, high: T) -> "Condition":
         """`a BETWEEN low AND high`, both ends included."""
-        return Between(self, low, high)
+        return Between(self, _present(low), _present(high))
 
     def is_null(self) -> "Condition":
         """`a IS NULL`."""
@@ -165,6 +170,12 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def _present(value: Any) -> Any:
+    if value is None:
+        raise QueryError("nothing is less or greater than NULL: ask for it with `is_null()` or `is_not_null()`")
+    return value
+
+
 class Reference(Expression[T]):
     """A column of a source of the query: a table's name, or its alias, and the column's name."""
 
@@ -187,6 +198,27 @@ class Bind(Expression[T]):
     def __init__(self, value: Any, like: Expression[Any] | None = None) -> None:
         self.typed_as = like
         super().__init__(("?",) if like is None else ("?", like.shape), (value,))
+
+
+class Nested(Expression[T]):
+    """A query in parentheses, as a value or as the list of an IN. `query` is the statement, `of` the query it comes from."""
+
+    __slots__ = ("of", "query")
+
+    def __init__(self, query: Node, of: Any) -> None:
+        self.query = query
+        self.of = of
+        super().__init__(("nested", query.shape), query.binds)
+
+
+class Selectable(ABC):
+    """A query that can stand inside another."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def as_value(self) -> Nested[Any]:
+        """The query in parentheses, as a value or as the list of an IN. Raises QueryError."""
 
 
 class Star(Expression[Any]):
@@ -237,21 +269,21 @@ class IsNull(Expression[bool]):
 class In(Expression[bool]):
     """Whether a value is one of several.
 
-    The list is filled up to a power of two by repeating its last value, so that lists of similar length share one text.
+    The list is filled up by repeating its last value, to a power of two or, if it is long, to whole thousands, so that
+    lists of similar length share one text.
     None in the list asks for NULL, which `IN` by itself never finds.
     """
 
     __slots__ = ("has_null", "negated", "operand", "query", "values")
 
-    def __init__(self, operand: Expression[Any], values: "Iterable[Any] | Node", *, negated: bool) -> None:
+    def __init__(self, operand: Expression[Any], values: Any, *, negated: bool) -> None:
         self.operand = operand
         self.negated = negated
-        self.query: Node | None = None
+        self.query: Nested[Any] | None = _query(values)
         self.values: tuple[Bind[Any], ...] = ()
         self.has_null = False
-        if isinstance(values, Node):
-            self.query = values
-            super().__init__(("in query", negated, operand.shape, values.shape), operand.binds + values.binds)
+        if self.query is not None:
+            super().__init__(("in query", negated, operand.shape, self.query.shape), operand.binds + self.query.binds)
             return
         given = _listed(values)
         present = [value for value in given if value is not None]
@@ -263,16 +295,44 @@ class In(Expression[bool]):
         super().__init__(shape, operand.binds + binds_of(self.values) + again)
 
 
+def _query(values: Any) -> Nested[Any] | None:
+    if isinstance(values, list | tuple):
+        return None
+    if isinstance(values, Nested):
+        return cast("Nested[Any]", values)
+    return values.as_value() if isinstance(values, Selectable) else None
+
+
+class InRows(Expression[bool]):
+    """Whether several values together are one of several rows, of which there is at least one. Filled up as `In` is."""
+
+    __slots__ = ("operands", "rows")
+
+    def __init__(self, operands: tuple[Expression[Any], ...], rows: "Sequence[Sequence[Any]]") -> None:
+        self.operands = operands
+        self.rows = tuple(
+            [tuple(map(Bind[Any], row, operands)) for row in _padded(list(rows))]
+        )
+        shape: Shape = ("in rows", len(self.rows), *shapes_of(operands))
+        super().__init__(shape, binds_of(operands) + tuple([bind.binds[0] for row in self.rows for bind in row]))
+
+
 def _listed(values: Iterable[Any]) -> list[Any]:
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | Expression) or not isinstance(values, Iterable):
         raise QueryError(f"`in_` takes a list of values or a query, got {type(values).__name__}")
     return list(values)
 
 
 def _padded(values: list[Any]) -> list[Any]:
-    if not values:
-        return values
-    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))
+    return values + values[-1:] * (_rounded(len(values)) - len(values))
+
+
+def _rounded(count: int) -> int:
+    """The size of the list that so many values stand in, never more than SQLite's limit of 32,766 where they fit it."""
+    if count <= 1024:
+        return 1 << (count - 1).bit_length() if count else 0
+    thousands = -(-count // 1000) * 1000
+    return thousands if thousands <= 32_000 else count
 
 
 class Between(Expression[bool]):
@@ -296,6 +356,9 @@ class Like(Expression[bool]):
     def __init__(self, operand: Expression[Any], pattern: str) -> None:
         if not isinstance(pattern, str):
             raise QueryError(f"`like` takes a pattern, got {type(pattern).__name__}")
+        if "\0" in pattern:
+            # the pattern would end there, and so fit what it should not
+            raise QueryError("a pattern cannot hold a NUL character")
         self.operand = operand
         self.pattern: Bind[str] = Bind(pattern)
         super().__init__(("like", operand.shape), operand.binds + self.pattern.binds)
@@ -320,6 +383,19 @@ class Not(Expression[bool]):
     def __init__(self, operand: Condition) -> None:
         self.operand = operand
         super().__init__(("not", operand.shape), operand.binds)
+
+
+def nested_in(node: Node) -> Iterator[Nested[Any]]:
+    """The queries that stand inside a piece of SQL, without those inside these."""
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Nested):
+            yield cast("Nested[Any]", found)
+        else:
+            for name in _PARTS.get(type(found), ()):
+                part: Any = getattr(found, name)
+                waiting += part if isinstance(part, tuple) else (part,)
 
 
 def all_of(*conditions: Condition | None) -> Condition | None:
@@ -382,7 +458,7 @@ class Label(Expression[T]):
 
     def __init__(self, operand: Expression[T], name: str) -> None:
         if not isinstance(name, str) or not name or "\0" in name:
-            raise QueryError("a label is a text that is not empty")
+            raise QueryError("a label is a text that is not empty, without a NUL character")
         self.operand = operand
         self.name = name
         super().__init__(("as", name, operand.shape), operand.binds)
@@ -401,6 +477,22 @@ class Function(Expression[T]):
         self.distinct = distinct
         self.type = type
         super().__init__(("fn", name, distinct, type, *shapes_of(arguments)), binds_of(arguments))
+
+
+# Where a piece of SQL keeps the pieces that may have a query inside.
+_PARTS: dict[type[Node], tuple[str, ...]] = {
+    Comparison: ("left", "right"),
+    Arithmetic: ("left", "right"),
+    IsNull: ("operand",),
+    In: ("operand", "query"),
+    Between: ("operand", "low", "high"),
+    Like: ("operand",),
+    Logical: ("parts",),
+    Not: ("operand",),
+    Ordering: ("operand",),
+    Label: ("operand",),
+    Function: ("arguments",),
+}
 
 
 class Functions:
@@ -436,8 +528,10 @@ _ALIKE = frozenset({"coalesce", "ifnull", "nullif"})
 
 
 def _value(value: Any, like: Expression[Any] | None) -> Expression[Any]:
-    given: Expression[Any] | None = value
-    return given if isinstance(given, Expression) else Bind(value, like)
+    given: Expression[Any] | Selectable | None = value
+    if isinstance(given, Expression):
+        return given
+    return given.as_value() if isinstance(given, Selectable) else Bind(value, like)
 
 
 fn = Functions()

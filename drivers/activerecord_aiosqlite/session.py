@@ -6,6 +6,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
+from traceback import clear_frames
 from typing import Any, TypeVar, cast
 
 from activerecord.config import Configuration
@@ -138,6 +139,8 @@ class Session:
         try:
             return await self._outlast(work)
         except RAISED as error:
+            # A cursor in the traceback would hold its statement, and so its read lock.
+            clear_frames(error.__traceback__)
             if is_interrupt(error):
                 failure: Exception = interrupted(sql)
             else:
@@ -154,7 +157,11 @@ class Session:
         return None
 
     async def _outlast(self, work: Coroutine[Any, Any, T]) -> T:
-        """The outcome of `work`. A cancellation stops the statement, waits for its real end and is raised then."""
+        """The outcome of `work`. A cancellation stops the statement, waits for its real end and is raised then.
+
+        Where it came too late the value is returned: it was done, and the host, which raises the cancellation, must be
+        able to tell.
+        """
         self._begin(work)
         wakeup = self._wakeup = Wakeup()
         self._flags.stopped = False
@@ -168,6 +175,9 @@ class Session:
         task.add_done_callback(ended)
         try:
             await wakeup.outlast(self._flags.stop)
+        except BaseException:
+            if not self._flags.stopped or not _is_success(task):
+                raise
         finally:
             self._wakeup = None
             if not task.done():
@@ -197,3 +207,7 @@ class Session:
                 # aiosqlite has only let go of the statement; this one waits behind it.
                 await self._database.execute_fetchall("SELECT 1")
             raise
+
+
+def _is_success(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

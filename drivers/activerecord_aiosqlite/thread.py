@@ -1,7 +1,9 @@
 """The thread that aiosqlite runs a connection in: how it is begun, told to stop, and ended."""
 
 import sqlite3
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 from typing import Any, cast
 
@@ -69,12 +71,11 @@ def end_thread(database: aiosqlite.Connection) -> None:
     `stop` makes a future of the caller's loop, which may be closed before the thread answers; without one, it makes a
     loop, which nobody closes. In a thread of its own it does neither.
     """
+    if sys.is_finalizing():
+        # A thread that is started now never runs, and the one of the connection has been frozen.
+        return
     stop = cast(Callable[[], Any], database.stop)  # pyright: ignore[reportUnknownMemberType]
-    try:
+    with suppress(RuntimeError):
         thread = Thread(target=stop, daemon=True)
         thread.start()
-    except RuntimeError:
-        # The interpreter is ending.
-        stop()
-    else:
         thread.join()

@@ -21,12 +21,13 @@ _inherited: list[object] = []
 class Job(Generic[T]):
     """One piece of work, the flag that asks it to stop, and its outcome. Without a wakeup it runs in place."""
 
-    __slots__ = ("error", "lost", "stopped", "value", "wakeup", "work")
+    __slots__ = ("done", "error", "lost", "stopped", "value", "wakeup", "work")
 
     def __init__(self, work: Callable[[], T], wakeup: Wakeup | None) -> None:
         self.work = work
         self.wakeup = wakeup
         self.stopped = False
+        self.done = False
         self.lost = False
         self.value: T | None = None
         self.error: BaseException | None = None
@@ -46,6 +47,7 @@ class Job(Generic[T]):
         try:
             if not self.stopped:
                 self.value = self.work()
+                self.done = True
         except BaseException as error:  # noqa: BLE001  # raised again for the caller
             self.error = error
         finally:
@@ -92,7 +94,11 @@ class Worker:
         return self._ended or (job is not None and job.stopped)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """The outcome of `work()`. A cancellation stops it and is raised after its end. Raises ConnectionLost."""
+        """The outcome of `work()`. Raises ConnectionLost.
+
+        A cancellation stops the work and is raised after its end. Where that came too late the work's value is returned:
+        it was done, and the host, which raises the cancellation, must be able to tell.
+        """
         job = Job(work, Wakeup() if backend() is not None else None)
         try:
             self._begin(job)
@@ -101,6 +107,9 @@ class Worker:
             else:
                 self._threaded().put(job)
                 await job.wakeup.outlast(job.stop)
+        except BaseException:
+            if not (job.stopped and job.done) or job.lost:
+                raise
         finally:
             self._leave(job)
         return job.answer()

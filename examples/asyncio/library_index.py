@@ -1,8 +1,9 @@
 """Load Python's own standard library into a database, several modules at a time, then put questions to it.
 
 Every module is parsed with `ast`. What it defines and what it imports become rows; each module is one transaction. A
-definition is a name that the module gives to something: a class, a function, a method, a parameter, a variable of the
-module, an attribute of a class, a variable of a function. Each counts once in its scope. Test suites are left out.
+definition is a name that the module gives to something: a class, a function, a method, a variable of the module, an
+attribute of a class. Each counts once in its scope. Python's own tests belong to the library where they are installed;
+some of them are no valid Python on purpose, and are counted and left out.
 """
 
 import argparse
@@ -83,8 +84,8 @@ class Import(ActiveRecord):
 Scope: TypeAlias = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 Row: TypeAlias = dict[str, Any]
 
-NOT_THE_LIBRARY = {"site-packages", "dist-packages", "test", "tests", "idle_test"}
-VARIABLES = {ast.Module: "variable", ast.ClassDef: "attribute", ast.FunctionDef: "local", ast.AsyncFunctionDef: "local"}
+NOT_THE_LIBRARY = {"site-packages", "dist-packages"}
+VARIABLES = {ast.Module: "variable", ast.ClassDef: "attribute"}
 
 
 @dataclass
@@ -147,9 +148,7 @@ def names(node: ast.AST, scope: Scope) -> Iterator[tuple[str, str]]:
             yield "class", name
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             yield "method" if isinstance(scope, ast.ClassDef) else "function", name
-        case ast.arg(arg=name):
-            yield "parameter", name
-        case ast.Name(id=name, ctx=ast.Store()):
+        case ast.Name(id=name, ctx=ast.Store()) if type(scope) in VARIABLES:
             yield VARIABLES[type(scope)], name
         case _:
             pass
@@ -184,6 +183,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self.total = total
         self.done = 0
+        self.unreadable = 0
         self.live = sys.stdout.isatty()
 
     def step(self) -> None:
@@ -205,11 +205,17 @@ async def load(files: Sequence[tuple[str, Path]]) -> None:
     known = {module.name: module.id for module in modules}
     progress = Progress(len(modules))
     await gather(*(load_module(module, known, progress) for module in modules), limit=TASKS)
+    if progress.unreadable:
+        print(f"  {progress.unreadable} of them are no valid Python")
 
 
 async def load_module(module: Module, known: Mapping[str, int], progress: Progress) -> None:
     """Parse one module in a thread, then write all that was found in one transaction."""
-    source = await to_thread.run_sync(partial(read, module.name, Path(module.path), known))
+    try:
+        source = await to_thread.run_sync(partial(read, module.name, Path(module.path), known))
+    except (SyntaxError, UnicodeDecodeError):
+        progress.unreadable += 1
+        source = Source(lines=0)
     async with Module.async_transaction():
         module.lines = source.lines
         await module.async_save()

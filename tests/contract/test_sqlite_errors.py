@@ -68,7 +68,12 @@ def test_kinds_and_details(driver: str) -> None:
 def test_what_compiles_and_fails_is_no_syntax_error(driver: str) -> None:
     async def body() -> None:
         async with bench_on(driver, ":memory:").link(table=False) as link:
-            for sql in "COMMIT", "RELEASE nothing", "SELECT abs(-9223372036854775807 - 1)", "SELECT json('{')":
+            for sql in (
+                "COMMIT",
+                "RELEASE no_such_savepoint",
+                "SELECT abs(-9223372036854775807 - 1)",
+                "SELECT json('{')",
+            ):
                 error = await fail(link, sql)
                 assert type(error) is DatabaseError and error.code == "SQLITE_ERROR", sql
             error = await fail(link, "SELECT json_extract('{}', ?)", "the-secret-path")

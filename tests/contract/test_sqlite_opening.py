@@ -1,6 +1,5 @@
 """What both drivers of SQLite make of a configuration and of the file that it names."""
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def test_a_file_is_put_in_wal_with_foreign_keys_on_and_waits_for_no_lock(driver:
     assert ask(driver, file, "PRAGMA foreign_keys") == 1
     assert ask(driver, file, "PRAGMA busy_timeout") == 0
     assert ask(driver, file, "PRAGMA synchronous") == 2
-    assert os.listdir(tmp_path) == ["x.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
 
 
 @drivers
@@ -123,7 +122,7 @@ def test_what_cannot_be_opened_is_named(driver: str, runner: str, tmp_path: Path
 def test_a_path_is_a_path(driver: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ask(driver, name, "SELECT 1")
-    assert os.listdir(tmp_path) == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
     assert DRIVERS[driver].writer_key(configuration(name)) == str(tmp_path / name)
 
 

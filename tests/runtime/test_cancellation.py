@@ -443,6 +443,33 @@ def test_a_call_that_is_dropped_closes_its_work(async_place: Place) -> None:
         async_place.run(body)
 
 
+@pytest.mark.parametrize("verb", ["call", "finish"])
+def test_a_caller_that_is_dropped_while_it_waits_for_the_clean_up(verb: str) -> None:
+    """By a program that stops its loop and never runs it again."""
+    place = Place("asyncio", asyncio.run, asyncio_only=True)
+    server = Server(place, cleanup=20)
+    loop = asyncio.new_event_loop()
+    coroutine = (
+        place.host().call(server.work())
+        if verb == "call"
+        else place.host().finish(server.work(), bound=20, terminate=nothing)
+    )
+
+    async def body() -> None:
+        task = asyncio.ensure_future(coroutine)
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.sleep(0.01)
+
+    loop.run_until_complete(body())
+    coroutine.close()
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert server.log in ([], ["struck"])
+
+
 def test_the_callers_other_scopes_still_work_afterwards(async_place: Place) -> None:
     server = Server(async_place)
 

@@ -255,6 +255,7 @@ def test_a_first_use_while_the_loop_winds_up(run: Runner) -> None:
         await kept[0].__anext__()
 
     run(main)
+    assert len(pools.made) == 1
 
     async def after() -> None:
         await pools.local.get()

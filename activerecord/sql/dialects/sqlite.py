@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from activerecord.errors import UsageError
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.dialect import Dialect
+from activerecord.sql.expression import InRows
 from activerecord.sql.statement import Select
 from activerecord.types.sqlite import SQLITE_CODECS, dump_plain
 
@@ -12,13 +13,17 @@ __all__ = ["SQLITE", "SQLiteCompiler"]
 
 
 class SQLiteCompiler(Compiler):
-    """Standard SQL, but that OFFSET needs a LIMIT."""
+    """Standard SQL, but that OFFSET needs a LIMIT, and a list of rows is a table of its own."""
 
     def limits(self, select: Select) -> str:
         """`LIMIT -1 OFFSET ...`: SQLite's word for no limit is a negative one."""
         if select.offset is not None and select.limit is None:
             return f" LIMIT -1 OFFSET {self.visit(select.offset)}"
         return super().limits(select)
+
+    def row_list(self, condition: InRows) -> str:
+        """`VALUES (...), (...)`."""
+        return f"VALUES {super().row_list(condition)}"
 
 
 def _begin(*, isolation: str | None, read_only: bool) -> Sequence[str]:

@@ -1,0 +1,39 @@
+"""A column is an expression on the class, and the value on a record."""
+
+from typing import Any, assert_type
+
+from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference
+from tests.typing.models import User
+
+assert_type(User.age, Reference[int])
+assert_type(User.email, Reference[str | None])
+
+assert_type(User.age > 18, Condition)
+assert_type(User.age >= User.id, Condition)
+assert_type(User.age < 18, Condition)
+assert_type(User.age <= 18, Condition)
+assert_type(User.age == 18, Condition)
+assert_type(User.age != User.id, Condition)
+assert_type(User.email == None, Condition)  # noqa: E711  # the way to say IS NULL
+assert_type(User.email == "ann@example.com", Condition)
+assert_type(User.age.in_([18, 19]), Condition)
+assert_type(User.age.between(18, 30), Condition)
+assert_type(User.email.is_null(), Condition)
+assert_type(User.name.like("a%"), Condition)
+assert_type((User.age > 18) & (User.name == "ann") | ~(User.id == 1), Condition)
+
+assert_type(User.age + 1, Expression[int])
+assert_type(User.age - User.id, Expression[int])
+assert_type(User.age * 2, Expression[int])
+assert_type((User.age + 1).as_("next"), Label[int])
+assert_type(User.age.desc(), Ordering)
+assert_type(User["age"], Reference[Any])
+
+
+def values(user: User) -> None:
+    assert_type(user.age, int)
+    assert_type(user.email, str | None)
+    assert_type(user["age"], Any)
+    user.age = 18
+    user.age += 1
+    user.email = None

@@ -1,0 +1,52 @@
+"""Relations stand for themselves on the class, and for what they lead to on a record."""
+
+from collections.abc import Sequence
+from typing import assert_type
+
+from activerecord import BelongsTo, HasMany, HasOne, Many, Query
+from tests.typing.models import Order, Profile, User
+
+assert_type(User.orders, HasMany[Order])
+assert_type(User.profile, HasOne[Profile])
+assert_type(Order.user, BelongsTo[User])
+assert_type(Order.reviewer, BelongsTo[User | None])
+
+
+def total(orders: Sequence[Order]) -> float:
+    return sum(order.total for order in orders)
+
+
+def at_hand(user: User, order: Order) -> None:
+    orders = assert_type(user.orders, Many[Order])
+    assert_type(orders[0], Order)
+    assert_type(orders[1:], list[Order])
+    assert_type([order.total for order in orders], list[float])
+    assert_type(len(user.orders), int)
+    assert_type(user.orders.query(), Query[Order])
+    assert_type(user.orders.where(Order.total > 1.5), Query[Order])
+    assert_type(total(user.orders), float)
+    assert_type(user.profile, Profile | None)
+    assert_type(order.user, User)
+    assert_type(order.user.name, str)
+    assert_type(order.reviewer, User | None)
+
+
+def assigned(user: User, order: Order) -> None:
+    order.user = user
+    order.reviewer = user
+    order.reviewer = None
+
+
+async def awaited(user: User, order: Order) -> None:
+    assert_type(await user.orders, list[Order])
+    assert_type(await user.async_load(User.orders), list[Order])
+    assert_type(await user.async_load(User.profile), Profile | None)
+    assert_type(await order.async_load(Order.user), User)
+    assert_type(await order.async_load(Order.reviewer), User | None)
+
+
+def loaded_in_plain_sync_code(user: User, order: Order) -> None:
+    assert_type(user.load(User.orders), list[Order])
+    assert_type(user.load(User.profile), Profile | None)
+    assert_type(order.load(Order.user), User)
+    assert_type(order.load(Order.reviewer), User | None)
