@@ -1,7 +1,7 @@
 """What differs between a record and the row that it was loaded from, computed when asked for."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from activerecord.hydration import Layout
 
@@ -47,7 +47,7 @@ def differs(old: Any, new: Any) -> bool:
 def _differs_inside(old: Any, new: Any) -> bool:
     """Whether equal documents are not the same all the same: to Python 1, 1.0 and True are equal."""
     if isinstance(old, dict):
-        return any(differs(value, new[name]) for name, value in old.items())
+        return any(differs(value, new[name]) for name, value in cast("Mapping[Any, Any]", old).items())
     if isinstance(old, list):
-        return any(map(differs, old, new))
+        return any(map(differs, cast("Sequence[Any]", old), new))
     return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from activerecord.errors import ConfigurationError
 
@@ -75,18 +75,22 @@ def text(value: Any) -> str:
 
 def positive_int(value: Any) -> int:
     """A setting that is a whole number above zero; its digits will do."""
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError("a whole number above zero")
     return value
 
 
+# No setting is as large as this has digits, and Python refuses to read numbers of thousands of them.
+_DIGITS = 20
+
+
 def seconds(value: Any) -> float:
     """A setting that is a time in seconds, zero or more; its digits will do."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1.0
     if isinstance(value, bool) or not 0.0 <= number < float("inf"):
         raise ValueError("seconds, zero or more")
@@ -136,11 +140,17 @@ def _from_url(name: str, url: str) -> dict[str, Any]:
     if not separator or not scheme:
         raise ConfigurationError(f"connection {name!r}: expected a URL such as 'sqlite:///shop.db'")
     engine, _, driver_type = scheme.partition("+")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise ConfigurationError(f"connection {name!r}: the host or the port of the URL cannot be read") from None
+    if any(character in url for character in "\t\r\n"):
+        raise ConfigurationError(f"connection {name!r}: tabs and line breaks within a URL are written %09, %0D and %0A")
+    parts, port = _split(url)
+    # Raised out here, for the library's own errors quote the URL, password and all.
+    if parts is None:
+        raise ConfigurationError(
+            f"connection {name!r}: the host or the port of the URL cannot be read; '/', '?', '#' and '@' within a name or "
+            f"a password are written %2F, %3F, %23 and %40"
+        )
+    if parts.fragment:
+        raise ConfigurationError(f"connection {name!r}: '#' within a URL is written %23")
     settings: dict[str, Any] = {"driver": engine, "database": unquote(parts.path[1:])}
     if driver_type:
         settings["driver_type"] = driver_type
@@ -149,7 +159,18 @@ def _from_url(name: str, url: str) -> dict[str, Any]:
         key: unquote(value) if isinstance(value, str) else value for key, value in given.items() if value is not None
     }
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        if not key.isidentifier():
+            raise ConfigurationError(f"connection {name!r}: '?' within a URL is written %3F, but before its options")
         if key in settings:
             raise ConfigurationError(f"connection {name!r}: {key!r} is given twice")
         settings[key] = value
     return settings
+
+
+def _split(url: str) -> tuple[SplitResult | None, int | None]:
+    """The parts of a URL and its port; None where it has no such parts."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        return None, None

@@ -166,9 +166,7 @@ class Database:
         """What lends connections to the running loop or thread."""
         self._notice_fork()
         if self._retired:
-            raise UsageError(
-                f"connection {self.configuration.name!r} was configured anew; begin again from its models"
-            )
+            raise UsageError(f"connection {self.configuration.name!r} was configured anew; begin again from its models")
         return self._shared or self._pools.peek() or await self._pools.get()
 
     @property

@@ -8,6 +8,8 @@ from itertools import count
 from typing import Any, TypeAlias
 from weakref import ReferenceType, ref
 
+from activerecord.errors import QueryError
+
 __all__ = ["Layout", "Loader", "Origin", "make_loader"]
 
 Load: TypeAlias = Callable[[Any], Any] | None
@@ -25,6 +27,9 @@ class Layout:
         self.loads = tuple(loads)
         self.keys = tuple(keys)
         self.positions: Mapping[str, int] = {name: position for position, name in enumerate(names)}
+        if len(self.positions) < len(self.names):
+            twice = next(name for position, name in enumerate(names) if name in self.names[:position])
+            raise QueryError(f"two columns of a record would be called {twice!r}: give one a label, as_(...)")
 
     def value(self, row: Sequence[Any], name: str) -> Any:
         """A column of a row, loaded."""

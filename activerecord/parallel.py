@@ -60,12 +60,12 @@ async def gather(*awaitables: Awaitable[Any], limit: int | None = None) -> tuple
 
 
 def _check(awaitables: tuple[Any, ...], limit: int | None) -> None:
-    wrong = next((given for given in awaitables if not isinstance(given, Awaitable)), None)
-    if wrong is not None or (limit is not None and limit < 1):
+    wrong = [type(given).__name__ for given in awaitables if not isinstance(given, Awaitable)]
+    if wrong or (limit is not None and limit < 1):
         for given in awaitables:
             if isinstance(given, Coroutine):
                 given.close()
-    if wrong is not None:
-        raise UsageError(f"gather takes awaitables such as `User.query().async_all()`, got {type(wrong).__name__}")
+    if wrong:
+        raise UsageError(f"gather takes awaitables such as `User.query().async_all()`, got {wrong[0]}")
     if limit is not None and limit < 1:
         raise UsageError("gather needs a limit of at least 1")

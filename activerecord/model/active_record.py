@@ -126,7 +126,7 @@ def _model_of(owner: type[ActiveRecord], table: str) -> Mapper[Any]:
 if TYPE_CHECKING:
 
     class _UndeclaredType(ModelType):
-        def __getattr__(cls, name: str) -> Any: ...
+        def __getattr__(cls, name: str) -> Any: ...  # noqa: N805  # a metaclass
 
     class Undeclared(ActiveRecord, metaclass=_UndeclaredType):
         """For type checkers: an undeclared model, whose columns are Any."""

@@ -1,14 +1,15 @@
 """The values of a record: reading, assigning, and what has changed since the row was loaded."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from activerecord.changes import MISSING, changed_values
 from activerecord.errors import UnknownColumn, UsageError, nearest
-from activerecord.hydration import Origin
+from activerecord.hydration import Layout, Origin
 from activerecord.mapper import Mapper
-from activerecord.model.metaclass import ModelType
+from activerecord.model.metaclass import ModelType, NoSuchAttribute
 from activerecord.relation import Association
+from activerecord.relation.inferred import Inferred
 from activerecord.schema.column import Column, not_loaded
 from activerecord.schema.table import Table
 
@@ -31,7 +32,7 @@ class Attributes(metaclass=ModelType):
         for name in self.__mapper__.attributes.values():
             column = getattr_static(type(self), name)
             if isinstance(column, Column) and column.default is not None:
-                vars(self)[name] = column.default() if callable(column.default) else column.default
+                vars(self)[name] = column.new_value()
         self.attributes = values
 
     @property
@@ -52,6 +53,7 @@ class Attributes(metaclass=ModelType):
 
     def __getitem__(self, name: str) -> Any:
         """The value of a column, whatever its name."""
+        _check_text(name)
         value = vars(self).get(self._key_of(name), MISSING)
         return self._missing(name) if value is MISSING else value
 
@@ -65,14 +67,14 @@ class Attributes(metaclass=ModelType):
         def __getattr__(self, name: str) -> Any:
             mapper = type(self).__mapper__
             if name.startswith("_") or mapper.is_declared:
-                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, dir(self))}")
+                raise NoSuchAttribute(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, dir(self))}")
             relation = mapper.relations().get(name)
             if isinstance(relation, Association):
                 return relation.read(self)
             table = mapper.known_table()
             if table is not None and name not in table.columns:
                 known = [*table.columns, *mapper.relations()]
-                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, known)}")
+                raise NoSuchAttribute(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, known)}")
             return self._missing(name)
 
     @property
@@ -99,10 +101,12 @@ class Attributes(metaclass=ModelType):
 
     def was(self, name: str) -> Any:
         """The value of a column as the row was loaded; None for a new record."""
+        _check_text(name)
         name = self._column_name(name)
         if self._row is None or self._origin is None:
             return None
         if name not in self._origin.layout.positions:
+            self._check_name(name)
             raise not_loaded(type(self), name)
         return self._origin.layout.value(self._row, name)
 
@@ -123,6 +127,32 @@ class Attributes(metaclass=ModelType):
     def __repr__(self) -> str:
         key = self._key()
         return f"<{type(self).__name__} {'new' if key is None else key[0] if len(key) == 1 else key}>"
+
+    # copies
+
+    def __copy__(self) -> Self:
+        """Another record of the same row, whose attributes can be set apart from this one's."""
+        twin = type(self).__new__(type(self))
+        vars(twin).update(vars(self))
+        if self._related is not None:
+            twin._related = dict(self._related)
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All values, the row's as they were loaded: what a database's own form means is known to its connection only."""
+        state = dict(vars(self))
+        origin: Origin | None = state.pop("_origin", None)
+        if origin is not None and self._row is not None:
+            row = self._row
+            state["_row"] = tuple([origin.layout.value(row, name) for name in origin.layout.names])
+            state["_names"] = origin.layout.names
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        names: tuple[str, ...] = state.pop("_names", ())
+        vars(self).update(state)
+        if names:
+            self._origin = Origin(Layout(names, [None] * len(names), [self.__mapper__.key(name) for name in names]))
 
     # names
 
@@ -149,14 +179,13 @@ class Attributes(metaclass=ModelType):
         return self.__mapper__.key(self._column_name(name))
 
     def _store(self, name: str, value: Any) -> None:
-        if isinstance(getattr_static(type(self), name), Association):
+        if isinstance(getattr_static(type(self), name), Association | Inferred):
             setattr(self, name, value)
         else:
             vars(self)[self._key_of(name)] = value
 
     def _check_name(self, name: Any) -> None:
-        if not isinstance(name, str):
-            raise UsageError(f"the name of a column is text, got {type(name).__name__}")
+        _check_text(name)
         mapper = self.__mapper__
         table = mapper.known_table()
         if table is None or self._column_name(name) in table.columns or name in mapper.relations():
@@ -197,6 +226,11 @@ class Attributes(metaclass=ModelType):
                 columns = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
                 raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, columns)}")
             relation.assign(self, vars(self).pop(key))
+
+
+def _check_text(name: Any) -> None:
+    if not isinstance(name, str):
+        raise UsageError(f"the name of a column is text, got {type(name).__name__}")
 
 
 def getattr_static(model: type, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import replace
@@ -10,9 +11,10 @@ from typing import Any, Union, get_args, get_origin
 
 from activerecord.errors import UsageError
 from activerecord.mapper import Joinable, Mapper
+from activerecord.model.metaclass import ModelType
 from activerecord.preload import Preload
 from activerecord.relation import Association, BelongsTo, HasMany, HasOne
-from activerecord.relation.inferred import ModelOf, inferred_relations, show
+from activerecord.relation.inferred import Inferred, ModelOf, inferred_relations
 from activerecord.relation.target import target_name
 from activerecord.schema.column import Column
 from activerecord.schema.naming import table_name
@@ -30,17 +32,14 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
 
     Raises UsageError for a declaration that cannot work.
     """
-    declare(model)
+    for body in reversed(model.__mro__):
+        if body is model or not isinstance(body, ModelType):
+            declare(body)
     columns: dict[str, Column[Any]] = {
         name: found for name in _names(model) if isinstance(found := _found(model, name), Column)
     }
-    associations = {name: _own(model, name) for name in _names(model) if _is_association(_found(model, name))}
-    for name in [*columns, *associations]:
-        if hasattr(base, name):
-            raise UsageError(
-                f"{model.__name__}.{name}: every model has a `{name}` of its own; "
-                f"call the attribute otherwise, e.g. `{name}_ = column(name={name!r})`"
-            )
+    associations = {name: _own(model, name) for name in _names(model) if isinstance(_found(model, name), Association)}
+    _check_names(model, base, columns, associations)
     mapper: Mapper[Any] = Mapper(
         model,
         table_name=_table_name(model),
@@ -48,11 +47,40 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
         connection=getattr(model, "__connection__", "default"),
         declared=(lambda: _table(mapper, columns)) if columns else None,
         attributes={found.name or name: name for name, found in columns.items()},
-        reserved=frozenset(name for name in dir(model) if name not in columns and not _is_inferred(model, name)),
+        reserved=frozenset(name for name in dir(model) if name not in columns and not isinstance(_found(model, name), Inferred)),
         relations=lambda table: _relations(mapper, table, associations, model_of),
         after_load=Preload.along,
     )
     return mapper
+
+
+def _check_names(
+    model: "type[Any]",
+    base: "type[Any]",
+    columns: "Mapping[str, Column[Any]]",
+    associations: "Mapping[str, Association[Any]]",
+) -> None:
+    for name in [*columns, *associations]:
+        if hasattr(base, name):
+            column = f", e.g. `{name}_ = column(name={name!r})`" if name in columns else ""
+            raise UsageError(
+                f"{model.__name__}.{name}: every model has a `{name}` of its own; call the attribute otherwise{column}"
+            )
+    taken: set[str] = set()
+    for name, found in columns.items():
+        in_table = found.name or name
+        if not isinstance(in_table, str) or "\0" in in_table:
+            raise UsageError(f"{model.__name__}.{name}: the name of a column is text, without a NUL character")
+        if in_table in taken:
+            raise UsageError(f"{model.__name__}.{name}: another attribute stands for the column {in_table!r} already")
+        taken.add(in_table)
+    for name, annotation in get_annotations(model).items() if columns else ():
+        known = name in columns or name in associations or name.startswith("_") or hasattr(base, name)
+        if not known and "ClassVar" not in str(annotation):
+            raise UsageError(
+                f"{model.__name__}.{name} is annotated, but not as a column: `{name}: Column[...]`; "
+                f"what belongs to the class itself is a ClassVar[...]"
+            )
 
 
 def declare(model: "type[Any]") -> None:
@@ -84,16 +112,6 @@ def _found(model: "type[Any]", name: str) -> Any:
     return next((vars(body)[name] for body in model.__mro__ if name in vars(body)), None)
 
 
-def _is_association(found: object) -> bool:
-    return isinstance(found, Association) and not found.inferred
-
-
-def _is_inferred(model: "type[Any]", name: str) -> bool:
-    """Whether a base has the name only for what its own table's foreign keys say."""
-    found = _found(model, name)
-    return isinstance(found, Association) and found.inferred
-
-
 def _own(model: "type[Any]", name: str) -> Association[Any]:
     """The association of that name as the model's own: one that is inherited is copied, since it leads from elsewhere."""
     found: Association[Any] = _found(model, name)
@@ -106,14 +124,41 @@ def _own(model: "type[Any]", name: str) -> Association[Any]:
 def _annotations(model: "type[Any]") -> Iterator[tuple[str, str, Any]]:
     """The declarations of the class body: name, kind, and what stands in the brackets (a text, where it was one)."""
     for name, annotation in get_annotations(model).items():
-        if isinstance(annotation, str):
-            match = _DECLARED.match(annotation.strip())
-            if match:
-                yield name, match[1], match[2]
-        else:
-            kind = getattr(get_origin(annotation), "__name__", "")
-            if get_origin(annotation) in {Column, *_ASSOCIATIONS.values()}:
-                yield name, kind, get_args(annotation)[0]
+        match = _DECLARED.match(annotation.strip(" \n'\"")) if isinstance(annotation, str) else None
+        if match:
+            yield name, match[1], match[2]
+            continue
+        found = _meaning(annotation, model) if isinstance(annotation, str) else annotation
+        if found is Column:
+            raise UsageError(f"{model.__name__}.{name}: what does the column hold? e.g. `{name}: Column[str]`")
+        if get_origin(found) in {Column, *_ASSOCIATIONS.values()}:
+            yield name, str(getattr(get_origin(found), "__name__", "")), get_args(found)[0]
+
+
+def _meaning(annotation: str, model: "type[Any]") -> Any:
+    """What the text of an annotation stands for; the text itself where its names are not known."""
+    try:
+        return _evaluated(annotation, model)
+    except Exception:  # noqa: BLE001  # what is no declaration of ours may say anything
+        return annotation
+
+
+def _evaluated(annotation: str, model: "type[Any]") -> Any:
+    """The program's own annotation, as Python itself would evaluate it where the class is defined."""
+    body = {name: value for name, value in vars(model).items() if not isinstance(value, Column | Association)}
+    module = sys.modules.get(model.__module__)
+    return eval(annotation, dict(vars(module)) if module else {}, ChainMap(body, _surroundings()))  # noqa: S307
+
+
+def _surroundings() -> "dict[str, Any]":
+    """The local names around the class statement that runs."""
+    frame = sys._getframe()  # pyright: ignore[reportPrivateUsage]  # the documented way to the frames of callers
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _OURS:
+        frame = frame.f_back
+    return dict(frame.f_locals)
+
+
+_OURS = __name__.partition(".")[0]
 
 
 def _declare(model: "type[Any]", name: str, kind: str, inner: Any) -> None:
@@ -139,14 +184,12 @@ _FACTORIES = {"Column": "column", "BelongsTo": "belongs_to", "HasOne": "has_one"
 
 def _set_type(column: "Column[Any]", model: "type[Any]", inner: Any) -> None:
     if isinstance(inner, str):
-        space = vars(sys.modules.get(model.__module__, sys))
         try:
-            # the text is the program's own annotation, which Python itself would evaluate in the same way
-            inner = eval(inner, dict(space), dict(vars(model)))  # noqa: S307
+            inner = _evaluated(inner, model)
         except Exception as error:
             raise UsageError(
                 f"{model.__name__}.{column.attribute}: the annotation {inner!r} cannot be evaluated "
-                f"({type(error).__name__}): its names must be known to the module"
+                f"({type(error).__name__}): its names must be known where the class is defined"
             ) from error
     column.declared_as(inner)
 
@@ -190,12 +233,24 @@ def _table(mapper: Mapper[Any], columns: "Mapping[str, Column[Any]]") -> Table:
 def with_relations(mapper: Mapper[Any], table: Table) -> Table:
     """The declared table with the foreign keys that its belongs_to relations imply. Raises UnknownRelation."""
     taken = {key.columns for key in table.foreign_keys}
+    held: list[BelongsTo[Any]] = [found for found in mapper.relations().values() if isinstance(found, BelongsTo)]
     implied = [
         association.foreign_key(table.name)
-        for association in mapper.relations().values()
-        if isinstance(association, BelongsTo) and association.own_columns() not in taken
+        for association in held
+        if association.own_columns() not in taken and _can_be_kept(association)
     ]
     return replace(table, foreign_keys=(*table.foreign_keys, *implied))
+
+
+def _can_be_kept(association: BelongsTo[Any]) -> bool:
+    """Whether the database can keep the relation: where it leads is a key, on the same connection."""
+    target = association.target
+    columns, table = association.target_columns(), target.known_table()
+    return target.connection == association.owner.connection and (
+        table is None
+        or set(columns) == set(table.primary_key)
+        or (len(columns) == 1 and table.column(columns[0]).unique)
+    )
 
 
 def _relations(
@@ -204,5 +259,6 @@ def _relations(
     if mapper.is_declared:
         return declared
     inferred = inferred_relations(mapper, table, model_of)
-    show(mapper.model, inferred)
+    for name, association in inferred.items():
+        setattr(mapper.model, name, Inferred(association))
     return {**inferred, **declared}

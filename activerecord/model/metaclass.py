@@ -6,7 +6,11 @@ from activerecord.errors import UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.sql.expression import Reference
 
-__all__ = ["ModelType"]
+__all__ = ["ModelType", "NoSuchAttribute"]
+
+
+class NoSuchAttribute(UsageError, AttributeError):
+    """A name that a model or a record does not have; an AttributeError, so that `hasattr` and `getattr` work as ever."""
 
 
 class ModelType(type):
@@ -25,15 +29,15 @@ class ModelType(type):
         def __getattr__(cls, name: str) -> Any:
             mapper = _mapper(cls)
             if name.startswith("_"):
-                raise AttributeError(f"{cls.__name__} has no attribute {name!r}")
+                raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}")
             if mapper.is_declared:
                 known = [*mapper.attributes.values(), *mapper.reserved]
-                raise AttributeError(f"{cls.__name__} has no column {name!r}; {nearest(name, known)}")
+                raise NoSuchAttribute(f"{cls.__name__} has no column {name!r}; {nearest(name, known)}")
             return mapper.relations().get(name) or Reference(mapper.table_name, name)
 
 
 def _mapper(cls: type) -> Mapper[Any]:
     mapper: Mapper[Any] | None = cls.__dict__.get("__mapper__")
     if not isinstance(mapper, Mapper):
-        raise AttributeError(f"{cls.__name__} stands for no table: make a subclass")
+        raise NoSuchAttribute(f"{cls.__name__} stands for no table: make a subclass")
     return mapper

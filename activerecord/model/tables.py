@@ -47,6 +47,8 @@ def drop_tables(*models: type[ActiveRecord]) -> None:
 def _by_database(models: tuple[type[ActiveRecord], ...]) -> dict[Database, list[Table]]:
     found: dict[Database, list[Table]] = {}
     for model in models:
+        if not isinstance(model, type) or not issubclass(model, ActiveRecord):
+            raise UsageError(f"expected models, got {type(model).__name__}")
         mapper = model.__mapper__
         table = mapper.known_table() if mapper.is_declared else None
         if table is None:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from activerecord import runtime
+from activerecord.changes import differs
 from activerecord.errors import QueryError, RecordNotFound, StaleRecord, UniqueViolation, UsageError
 from activerecord.hydration import Origin
 from activerecord.model.attributes import getattr_static
 from activerecord.model.finders import Finders
-from activerecord.query.terminals import key_condition
-from activerecord.schema.column import Column
+from activerecord.schema.column import Column, not_loaded
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
+from activerecord.sql.expression import Bind, Condition, Reference, all_of
 from activerecord.sql.statement import Delete, Insert, Update
 from activerecord.transaction import current_transaction
 
@@ -50,7 +51,7 @@ class Writes(Finders):
         table = await self.__mapper__.table()
         if self._row is None:
             raise UsageError(f"a new {type(self).__name__} has no row to delete")
-        statement = Delete(self.__mapper__.source, key_condition(table, self._as_key(self._stored_key(table))))
+        statement = Delete(self.__mapper__.source, self._own_row(table))
         tables = {table.name: table}
         result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop())
         self._drop()
@@ -63,7 +64,7 @@ class Writes(Finders):
         table = await self.__mapper__.table()
         if self._row is None:
             raise UsageError(f"a new {type(self).__name__} has no row to read")
-        fresh = await type(self).query().async_find_or_none(self._as_key(self._stored_key(table)))
+        fresh = await type(self).query().where(self._own_row(table)).async_one_or_none()
         if fresh is None:
             raise RecordNotFound(f"the row of this {type(self).__name__} has gone")
         vars(self).clear()
@@ -119,7 +120,7 @@ class Writes(Finders):
         Defaults that the model declares are filled in. No records are made, and no callbacks run.
         """
         table = await cls.__mapper__.table()
-        listed = [_with_defaults(cls, row) for row in rows]
+        listed = [_with_defaults(cls, row) for row in _listed(rows)]
         if not listed:
             return 0
         names = tuple(listed[0])
@@ -145,6 +146,11 @@ class Writes(Finders):
     # one record's statements
 
     async def _insert(self, table: Table) -> None:
+        if table.is_view:
+            # with RETURNING, SQLite before 3.41 inserts nothing into a view and says that it did
+            raise QueryError(
+                f"{table.name!r} is a view, whose rows cannot be written: write those of the tables it reads"
+            )
         keys = {name: self.__mapper__.key(name) for name in table.writable}
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
         if table.auto_key is not None and values.get(table.auto_key, 0) is None:
@@ -157,8 +163,7 @@ class Writes(Finders):
         values = {name: new for name, (_, new) in changes.items() if name in table.columns}
         if not values:
             return
-        condition = key_condition(table, self._as_key(self._stored_key(table)))
-        statement = Update.of_values(self.__mapper__.source, values, condition, returning=table.names())
+        statement = Update.of_values(self.__mapper__.source, values, self._own_row(table), returning=table.names())
         await self._write(statement, table)
 
     async def _write(self, statement: Insert | Update, table: Table) -> None:
@@ -175,8 +180,12 @@ class Writes(Finders):
             return
         before = dict(vars(self))
         layout, _ = self.__mapper__.loader(compiled)
+        values = vars(self)
         for name, key in zip(layout.names, layout.keys, strict=True):
-            vars(self)[key] = layout.value(rows[0], name)
+            value, held = layout.value(rows[0], name), values.get(key)
+            # the program may hold a document too, and what it changes in it later must not be lost
+            if not isinstance(held, dict | list) or differs(held, value):
+                values[key] = value
         self._become(rows[0], Origin(layout), before)
 
     def _drop(self) -> None:
@@ -201,23 +210,45 @@ class Writes(Finders):
                 vars(self)[key] = None
         self._row, self._origin = row, origin
 
-    def _stored_key(self, table: Table) -> tuple[Any, ...]:
-        """The key of the record's row, whatever was assigned since."""
-        if not table.primary_key:
-            raise QueryError(f"table {table.name!r} has no primary key, so one of its rows cannot be told from another")
-        return tuple([self.was(name) for name in table.primary_key])
+    def _own_row(self, table: Table) -> Condition:
+        """The condition that a row is the record's, whatever was assigned to its key since.
 
-    def _as_key(self, key: tuple[Any, ...]) -> Any:
-        return key[0] if len(key) == 1 else key
+        The key is asked for as the database gave it: what we would write for the same value may be spelt otherwise.
+        """
+        condition = all_of(
+            *[Reference[Any](table.name, name) == self._stored(table, name) for name in table.primary_key]
+        )
+        if condition is None:
+            raise QueryError(f"table {table.name!r} has no primary key, so one of its rows cannot be told from another")
+        return condition
+
+    def _stored(self, table: Table, name: str) -> Bind[Any]:
+        if self._row is None or self._origin is None or name not in self._origin.layout.positions:
+            raise not_loaded(type(self), name)
+        value = self._row[self._origin.layout.positions[name]]
+        if value is None:
+            raise QueryError(
+                f"the key {name!r} of this row of {table.name!r} is NULL, so it cannot be told from others"
+            )
+        return Bind(value)
+
+
+def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    kind = type(rows).__name__
+    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+        raise QueryError(f"insert_all takes a list of dicts, got {kind}")
+    return rows
 
 
 def _with_defaults(model: "type[Writes]", row: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(row, Mapping):
         raise QueryError(f"insert_all takes dicts, got {type(row).__name__}")
+    if not all(isinstance(name, str) for name in row):
+        raise QueryError("the names of columns are text")
     attributes = {key: name for name, key in model.__mapper__.attributes.items()}
     values = {attributes.get(name, name): value for name, value in row.items()}
     for key, name in attributes.items():
         column = getattr_static(model, key)
         if name not in values and isinstance(column, Column) and column.default is not None:
-            values[name] = column.default() if callable(column.default) else column.default
+            values[name] = column.new_value()
     return values

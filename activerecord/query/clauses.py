@@ -94,7 +94,10 @@ class QueryCore(Selectable, Generic[R]):
 
     if not TYPE_CHECKING:
         # Checkers must not see these, or `await query` would be no error.
-        __getitem__ = __aiter__ = __await__ = __iter__
+        __aiter__ = __await__ = __iter__
+
+        def __getitem__(self, position: Any) -> NoReturn:
+            self.__iter__()
 
     def as_value(self) -> Nested[Any]:
         """The query inside another: `User.id.in_(Order.query().select(Order.user_id))`.

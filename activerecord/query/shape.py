@@ -1,16 +1,19 @@
 """The shape of the answer: which columns, in which order, how many, joined and grouped how."""
 
-from collections.abc import Iterable
-from typing import Any, Self, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, Self, TypeAlias, TypeVar
 
 from activerecord.errors import QueryError
-from activerecord.mapper import Mapper
+from activerecord.mapper import Joinable, Mapper
 from activerecord.query.clauses import JoinWish, QueryCore
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference
 
 __all__ = ["Shape"]
 
 R = TypeVar("R")
+
+# a relation or its name, alone or with a function that narrows its query
+Path: TypeAlias = "str | Joinable | tuple[str | Joinable, Callable[[Any], Any]]"
 
 _DIRECTIONS = {"asc": False, "desc": True}
 
@@ -61,13 +64,12 @@ class Shape(QueryCore[R]):
         """All rows, those with a partner once for each: `... LEFT JOIN ... ON ...`. Given as to `join`."""
         return self._joined("LEFT", target, on)
 
-    def with_(self, *paths: Any) -> Self:
+    def with_(self, *paths: "Path | list[Any]") -> Self:
         """Load these relations too, one query each: `with_("orders")`, `with_("orders.items", User.profile)`.
 
         A tuple `("orders", lambda query: query.where(...))` narrows what is loaded. Raises UnknownRelation when run.
         """
-        lists = [cast("Iterable[Any]", given) if isinstance(given, list) else [given] for given in paths]
-        flat = [path for listed in lists for path in listed]
+        flat = [path for given in paths for path in (given if isinstance(given, list) else [given])]
         return self._told(paths=self._clauses.paths + tuple(flat))
 
     def _joined(self, kind: str, target: Any, on: Condition | None) -> Self:
@@ -97,6 +99,8 @@ def _wish(kind: str, target: Any, on: Condition | None) -> JoinWish:
             raise QueryError(
                 f"join {mapper.name} on what? join({mapper.name}, {mapper.name}.x_id == ...), or by relation"
             )
+        if not isinstance(on, Expression):
+            raise QueryError(f"a join takes a condition such as `Order.user_id == User.id`, got {type(on).__name__}")
         return JoinWish(kind, target=mapper, condition=on)
     # before its table is read, a relation of an undeclared model looks like a column
     name = target.column if isinstance(target, Reference) else getattr(target, "name", target)

@@ -1,6 +1,6 @@
 """Terminal verbs that give records: here a query meets the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -8,7 +8,7 @@ from activerecord import runtime
 from activerecord.errors import QueryError, RecordNotFound
 from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Condition, Ordering, Reference, all_of
+from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference, Selectable, all_of
 
 __all__ = ["Terminals", "key_condition"]
 
@@ -62,13 +62,16 @@ class Terminals(QueryCore[R]):
         """The record of this key, among those that fit. A composite key is a tuple. Raises RecordNotFound."""
         found = await self.async_find_or_none(key)
         if found is None:
-            raise RecordNotFound(f"no {self._mapper.name} has the key that was asked for")
+            nothing = ", which was None" if key is None else ""
+            raise RecordNotFound(f"no {self._mapper.name} has the key that was asked for{nothing}")
         return found
 
     find = runtime.blocking(async_find)
 
     async def async_find_or_none(self, key: Any) -> R | None:
         """The record of this key, among those that fit, or None. A composite key is a tuple."""
+        if key is None:
+            return None
 
         def by_key(table: Table) -> Clauses:
             return replace(self._clauses, where=all_of(self._clauses.where, key_condition(table, key)))
@@ -79,6 +82,7 @@ class Terminals(QueryCore[R]):
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         prepared = await self._prepare(finish)
+        _check_columns(self._mapper.table_name, self._clauses.columns, prepared.tables)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
@@ -86,6 +90,23 @@ class Terminals(QueryCore[R]):
         if after is not None and records:
             await after(records)
         return records
+
+
+def _check_columns(source: str, columns: tuple[Expression[Any], ...], tables: Mapping[str, Table]) -> None:
+    """Refuse what would pass for a record's own value, and above all for its key, and is none."""
+    own = tables[source]
+    for column in columns:
+        if isinstance(column, Label):
+            name, taken = column.name, own.primary_key
+        elif isinstance(column, Reference) and column.source != source:
+            name, taken = column.column, own.names()
+        else:
+            continue
+        if name in taken:
+            raise QueryError(
+                f"{name!r} is a column of {source!r} itself: give what is selected under its name another, as_(...), "
+                f"or read it by pluck or tuples"
+            )
 
 
 def key_condition(table: Table, key: Any) -> Condition:
@@ -97,7 +118,9 @@ def key_condition(table: Table, key: Any) -> Condition:
     parts = cast("Sequence[Any]", key) if others and isinstance(key, tuple) else (key,)
     if len(parts) != len(names):
         raise QueryError(f"the key of {table.name!r} has {len(names)} parts ({', '.join(names)}): give a tuple of them")
-    if any(isinstance(part, list | tuple | set | dict) for part in parts):
+    if any(part is None for part in parts):
+        raise QueryError(f"a part of the key of {table.name!r} is None, which no row can be told by")
+    if any(isinstance(part, list | tuple | set | frozenset | dict | Expression | Selectable) for part in parts):
         raise QueryError(f"find takes one key of {table.name!r}; for several: where({first}=[...])")
     pairs = zip(names, parts, strict=True)
     joined = all_of(*[Reference[Any](table.name, name) == part for name, part in pairs])

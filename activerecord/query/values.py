@@ -10,7 +10,6 @@ from activerecord.schema.table import Table
 from activerecord.sql.expression import Expression, Function, Label, Ordering, Reference
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
-from activerecord.types import Integer
 
 __all__ = ["Values"]
 
@@ -29,30 +28,31 @@ class Values(QueryCore[R]):
 
         A limit, offset, distinct or grouping of the query counts the rows that come out of it.
         """
-        counted = () if column is None else (self._column(column),)
-        count = Function[int]("count", counted, distinct=distinct, type=Integer())
-        clauses = self._clauses
-        if column is None and (
-            clauses.distinct or clauses.groups or clauses.limit is not None or clauses.offset is not None
-        ):
-            return int(await self._scalar(await self._counting()) or 0)
-        return int(await self._scalar(await self._prepare(lambda _: _aggregate(clauses, count))) or 0)
+        if column is None:
+            if distinct:
+                raise QueryError("count(distinct=True) needs a column; for distinct rows: distinct().count()")
+            counting = self._counting() if self._is_cut() else self._aggregate(Function("count", ()))
+        else:
+            self._refuse_cut("count of a column")
+            counting = self._aggregate(Function("count", (self._column(column),), distinct=distinct))
+        return int(await self._scalar(await counting) or 0)
 
     count = runtime.blocking(async_count)
 
     async def async_exists(self) -> bool:
         """Whether any row fits: `SELECT 1 ... LIMIT 1`."""
-        one = Label(Text("1"), "one")
         limit = 1 if self._clauses.limit is None else min(self._clauses.limit, 1)
-        clauses = replace(self._clauses, columns=(one,), orders=(), limit=limit, distinct=False)
-        return await self._scalar(await self._prepare(lambda _: clauses)) is not None
+        clauses = replace(self._clauses, orders=(), limit=limit)
+        if not (clauses.distinct and clauses.offset):
+            clauses = replace(clauses, columns=(Label(Text("1"), "one"),), distinct=False)
+        _, rows = await self._rows(lambda _: clauses)
+        return bool(rows)
 
     exists = runtime.blocking(async_exists)
 
     async def async_sum(self, column: "str | Expression[Any]") -> Any:
-        """The sum of a column over the rows that fit; 0 where there is nothing to add: `SELECT sum(...) ...`."""
-        found = await self._aggregated("sum", column)
-        return 0 if found is None else found
+        """The sum of a column over the rows that fit; zero where there is nothing to add: `SELECT sum(...) ...`."""
+        return await self._aggregated("sum", column, nothing=0)
 
     sum = runtime.blocking(async_sum)
 
@@ -84,10 +84,11 @@ class Values(QueryCore[R]):
     ) -> list[tuple[Any, ...]]: ...
     async def async_pluck(self, *columns: "str | Expression[Any]") -> list[Any]:
         """The values of one column as a list, or of several as a list of tuples."""
-        rows = await self._rows(
-            lambda _: replace(self._clauses, columns=tuple([self._column(name) for name in columns]))
-        )
-        return [row[0] for row in rows[1]] if len(columns) == 1 else rows[1]
+        if not columns:
+            raise QueryError("pluck needs a column; for all of them: tuples()")
+        clauses = replace(self._clauses, columns=tuple([self._column(name) for name in columns]))
+        _, rows = await self._rows(lambda _: clauses)
+        return [row[0] for row in rows] if len(columns) == 1 else rows
 
     @overload
     def pluck(self, column: Expression[T], /) -> list[T]: ...
@@ -105,6 +106,8 @@ class Values(QueryCore[R]):
         """The keys of the rows that fit; tuples where the key is composite."""
 
         def keys(table: Table) -> Clauses:
+            if not table.primary_key:
+                raise QueryError(f"table {table.name!r} has no primary key: use pluck(...)")
             return replace(
                 self._clauses, columns=tuple([Reference[Any](table.name, name) for name in table.primary_key])
             )
@@ -117,6 +120,11 @@ class Values(QueryCore[R]):
     async def async_dicts(self) -> list[dict[str, Any]]:
         """The rows as dicts, by the names of their columns or labels."""
         names, rows = await self._rows()
+        twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
+        if twice is not None:
+            raise QueryError(
+                f"two columns of the answer are called {twice!r}: give one a label, as_(...), or use tuples()"
+            )
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     dicts = runtime.blocking(async_dicts)
@@ -151,29 +159,44 @@ class Values(QueryCore[R]):
             for row in rows
         ]
 
-    async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]") -> Any:
-        if self._clauses.limit is not None or self._clauses.offset is not None or self._clauses.groups:
-            raise QueryError(f"{name} of a limited or grouped query: select the aggregate, or pluck the values")
-        function = Function[Any](name, (self._column(column),))
-        return await self._scalar(await self._prepare(lambda _: _aggregate(self._clauses, function)))
+    async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]", nothing: Any = None) -> Any:
+        self._refuse_cut(name)
+        return await self._scalar(await self._aggregate(Function(name, (self._column(column),))), nothing)
+
+    async def _aggregate(self, function: Function[Any]) -> Prepared:
+        clauses = replace(self._clauses, columns=(function,), orders=())
+        return await self._prepare(lambda _: clauses)
+
+    def _is_cut(self) -> bool:
+        """Whether the rows of the answer are others than those that fit the conditions."""
+        clauses = self._clauses
+        return bool(
+            clauses.distinct
+            or clauses.groups
+            or clauses.having
+            or clauses.limit is not None
+            or clauses.offset is not None
+        )
+
+    def _refuse_cut(self, what: str) -> None:
+        if self._is_cut():
+            raise QueryError(
+                f"{what} of a distinct, grouped or limited query would leave that out: select(...) the aggregate, "
+                f"or ask inside another query"
+            )
 
     async def _counting(self) -> Prepared:
         columns = self._clauses.columns or self._clauses.groups
         inner = await self._prepare(lambda _: replace(self._clauses, columns=columns, orders=self._inner_orders()))
-        count = Function[int]("count", (), type=Integer())
-        return Prepared(Select((count,), Subquery(inner.select, "counted")), inner.tables)
+        return Prepared(Select((Function[int]("count", ()),), Subquery(inner.select, "counted")), inner.tables)
 
     def _inner_orders(self) -> tuple[Ordering, ...]:
         limited = self._clauses.limit is not None or self._clauses.offset is not None
         return self._clauses.orders if limited else ()
 
-    async def _scalar(self, prepared: Prepared) -> Any:
+    async def _scalar(self, prepared: Prepared, nothing: Any = None) -> Any:
+        """The one value of a statement; where that is NULL, what the database would load `nothing` as."""
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
-        if not rows:
-            return None
-        value, load = rows[0][0], compiled.loads[0]
+        value = rows[0][0] if rows and rows[0][0] is not None else nothing
+        load = compiled.loads[0]
         return value if value is None or load is None else load(value)
-
-
-def _aggregate(clauses: Clauses, function: "Function[Any]") -> Clauses:
-    return replace(clauses, columns=(function,), orders=(), limit=None, offset=None, distinct=False)

@@ -28,7 +28,6 @@ class Association(ABC, Generic[V]):
     """
 
     many = False
-    inferred = False
 
     def __init__(
         self,
@@ -78,6 +77,13 @@ class Association(ABC, Generic[V]):
             raise UnknownRelation(f'{self.owner.name}.{self.name} leads nowhere: annotate it, e.g. `{kind}["Order"]`')
         return self._target
 
+    def may_lead_to(self, mapper: Mapper[Any]) -> bool:
+        """Whether that model, or what it is derived from, is the target. Does not mind a target that is not there."""
+        models = mapper.model.__mro__
+        if isinstance(self._target, str) and self._target not in {model.__name__ for model in models}:
+            return False
+        return self.target.model in models
+
     # reading
 
     @overload
@@ -85,27 +91,10 @@ class Association(ABC, Generic[V]):
     @overload
     def __get__(self, record: object, owner: "type[Any]") -> Any: ...
     def __get__(self, record: object | None, owner: "type[Any]") -> Any:
-        if self.inferred and owner is not self._owner:
-            return self._not_mine(record, owner)
-        if record is None:
-            return self
-        if self.inferred and self.name in vars(record):
-            # assigned before the table was read
-            self.assign(record, vars(record).pop(self.name))
-        return self.read(record)
-
-    def _not_mine(self, record: object | None, owner: "type[Any]") -> Any:
-        """What the name stands for in a model derived from the one whose table has the relation."""
-        if record is not None and self.name in vars(record):
-            return vars(record)[self.name]
-        # what answers for names that are not there knows better
-        raise AttributeError(f"{owner.__name__} has no attribute {self.name!r}")
+        return self if record is None else self.read(record)
 
     def __set__(self, record: object, value: Any) -> None:
-        if self.inferred and type(record) is not self._owner:
-            vars(record)[self.name] = value
-        else:
-            self.assign(record, value)
+        self.assign(record, value)
 
     def assign(self, record: Any, value: Any) -> None:  # noqa: ARG002  # for the kinds that can
         """Let a record lead to `value`. Raises UsageError for what cannot be assigned."""
@@ -121,9 +110,10 @@ class Association(ABC, Generic[V]):
         """Load it for the record and its siblings, in plain sync code only. Raises RelationNotLoaded elsewhere."""
         if runtime.backend() is not None:
             model = self.owner.name
+            now = f"record.{self.name}" if self.many else f"record.async_load({model}.{self.name})"
             raise RelationNotLoaded(
                 f"{model}.{self.name} is not loaded: ask for it with the query, `.with_({self.name!r})`, or load it now, "
-                f"`await record.async_load({model}.{self.name})`"
+                f"`await {now}`"
             )
         runtime.run_blocking(lambda: self.load(self.family(record)), self.name)
 
@@ -278,5 +268,7 @@ def _narrowed(narrow: Narrow, query: Query[Any]) -> Query[Any]:
         raise QueryError(f"a function that narrows a relation gives a query back, not {type(narrowed).__name__}")
     clauses: Any = getattr(narrowed, "_clauses")  # noqa: B009
     if clauses.limit is not None or clauses.offset is not None:
-        raise QueryError("a limit would count what all records lead to, taken together: narrow the relation by where(...)")
+        raise QueryError(
+            "a limit would count what all records lead to, taken together: narrow the relation by where(...)"
+        )
     return narrowed

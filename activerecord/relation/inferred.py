@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from activerecord.mapper import Mapper
 from activerecord.relation.association import Association
@@ -10,7 +10,7 @@ from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
 from activerecord.schema.naming import identifier, plural, reference_name, singular, snake_case
 from activerecord.schema.table import ForeignKey, Table
 
-__all__ = ["inferred_relations", "show"]
+__all__ = ["Inferred", "inferred_relations"]
 
 ModelOf: TypeAlias = Callable[[str], Mapper[Any]]
 
@@ -27,7 +27,6 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
 
     def add(name: str, other: str, association: Association[Any]) -> None:
         association.of(mapper.model, _free(name, other, taken | found.keys()))
-        association.inferred = True
         found[association.name] = association
 
     for key in table.foreign_keys:
@@ -52,13 +51,48 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
     return found
 
 
-def show(model: "type[Any]", relations: Mapping[str, Association[Any]]) -> None:
-    """Let the model have these as attributes, in place of those that were inferred from an older reading of its table."""
-    for name, held in list(vars(model).items()):
-        if isinstance(held, Association) and held.inferred and name not in relations:
-            delattr(model, name)
-    for name, association in relations.items():
-        setattr(model, name, association)
+class Inferred:
+    """An inferred relation as an attribute of the records of its model, for as long as their table says so.
+
+    Where their table is not read yet, was changed since, or is that of a derived model without the relation, the
+    attribute is what any other is.
+    """
+
+    def __init__(self, association: Association[Any]) -> None:
+        self._last = association
+
+    def __get__(self, record: Any, owner: "type[Any]") -> Any:
+        name = self._last.name
+        association = None if record is None else self._association(record)
+        if association is None:
+            return self._plain(record, owner)
+        if name in vars(record):
+            # assigned before the table was read
+            association.assign(record, vars(record).pop(name))
+        return association.read(record)
+
+    def __set__(self, record: Any, value: Any) -> None:
+        association = self._association(record)
+        if association is None:
+            vars(record)[self._last.name] = value
+        else:
+            association.assign(record, value)
+
+    def _plain(self, record: Any, owner: "type[Any]") -> Any:
+        mapper: Mapper[Any] = owner.__mapper__
+        name = self._last.name
+        if record is not None and name in vars(record):
+            return vars(record)[name]
+        if record is not None and not record.is_new and mapper is self._last.owner and mapper.known_table() is None:
+            # the table is to be read again; what was loaded before is there all the same
+            return self._last.read(record)
+        # what answers for names that are not there knows more
+        raise AttributeError(f"{owner.__name__} has no attribute {name!r}")
+
+    def _association(self, record: Any) -> Association[Any] | None:
+        mapper: Mapper[Any] = type(record).__mapper__
+        found = mapper.relations().get(self._last.name)
+        return cast("Association[Any]", found) if isinstance(found, Association) else None
 
 
 def _free(name: str, other: str, taken: "set[str]") -> str:

@@ -17,7 +17,7 @@ def key_reader(mapper: Mapper[Any], columns: Sequence[str]) -> "Callable[[Any], 
     names = [mapper.key(column) for column in columns]
 
     def read(record: Any) -> Key:
-        values = vars(record)
+        values: dict[str, Any] = record.__dict__
         try:
             key = tuple([values[name] for name in names])
         except KeyError:

@@ -1,6 +1,6 @@
 """The kinds of association: belongs_to, has_one and has_many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Never, Self, TypeVar, overload
 
 from activerecord.errors import UnknownRelation, UsageError
@@ -28,7 +28,7 @@ class _One(Association[T]):
 
     def read(self, record: Any) -> Any:
         """The record that it leads to, or None. Loaded at once in plain sync code, else RelationNotLoaded."""
-        if self.owner.known_table() is None:
+        if not self._own_columns and self.owner.known_table() is None:
             # the loading finds out what the relation goes by
             self.load_now(record)
         if self.own_key(record) is None:
@@ -79,17 +79,23 @@ class BelongsTo(_One[T], Generic[T]):
     def assign(self, record: Any, value: Any) -> None:
         """Let a record lead to another, or to none: its foreign key becomes the other's key."""
         if value is None:
-            self._assign(record, None, [None] * len(self.own_columns()))
+            self._assign(record, None, dict.fromkeys(self._loose_columns()))
             return
         if not isinstance(value, self.target.model):
             raise UsageError(f"{self.owner.name}.{self.name} takes a {self.target.name}, got {type(value).__name__}")
         key = key_reader(self.target, self.target_columns())(value)
         if key is None:
             raise UsageError(f"{self.owner.name}.{self.name}: save the {self.target.name} first, so that it has a key")
-        self._assign(record, value, key)
+        self._assign(record, value, dict(zip(self.own_columns(), key, strict=True)))
 
-    def _assign(self, record: Any, value: Any, key: Sequence[Any]) -> None:
-        for column, part in zip(self.own_columns(), key, strict=True):
+    def _loose_columns(self) -> tuple[str, ...]:
+        """The columns that become NULL where a record leads to none: a part that belongs to its own key stays."""
+        table, own = self._known(self.owner), self.own_columns()
+        loose = [name for name in own if name not in table.primary_key and table.column(name).nullable]
+        return tuple(loose) or own
+
+    def _assign(self, record: Any, value: Any, key: Mapping[str, Any]) -> None:
+        for column, part in key.items():
             record[column] = part
         related(record)[self.name] = self.own_key(record), value
 
@@ -113,7 +119,7 @@ class _Has(Association[T]):
         back: list[BelongsTo[Any]] = [
             found
             for found in self.target.relations().values()
-            if isinstance(found, BelongsTo) and found.target is self.owner
+            if isinstance(found, BelongsTo) and found.may_lead_to(self.owner)
         ]
         return back[0].own_columns() if len(back) == 1 else ()
 

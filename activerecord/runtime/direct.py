@@ -2,11 +2,13 @@
 
 import signal
 import threading
+from asyncio import events
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
+from activerecord.errors import UsageError
 from activerecord.runtime.flight import GRACE, Flight
 from activerecord.runtime.keeper import keeper
 from activerecord.runtime.outcome import conclude
@@ -42,6 +44,7 @@ class Direct:
         terminate: Callable[[], object] | None = None,
     ) -> T:
         """Turn the private loop until `work` is done; see `Host.call`. What cancels it is Ctrl-C."""
+        self._check()
         with _Interrupts(self.loop) as interrupts:
             flight = Flight(self.loop, work, terminate, self.loop.stop)
             self._turn_until(flight, interrupts, stop_for_interrupt=True)
@@ -49,15 +52,16 @@ class Direct:
                 flight.task.cancel()
                 flight.limit(grace)
                 self._turn_until(flight, interrupts)
-        return conclude(flight.outcome(), interrupts.struck, orphan)
+        return conclude(flight.outcome, interrupts.struck, orphan)
 
     async def finish(self, work: Coroutine[Any, Any, T], *, bound: float, terminate: Callable[[], object]) -> T:
         """Run `work` to its end; an interrupt is raised after it. See `Host.finish`."""
+        self._check()
         with _Interrupts(self.loop) as interrupts:
             flight = Flight(self.loop, work, terminate, self.loop.stop)
             flight.limit(bound)
             self._turn_until(flight, interrupts)
-        return conclude(flight.outcome(), interrupts.struck)
+        return conclude(flight.outcome, interrupts.struck)
 
     async def close(self) -> None:
         """Wind the loop up and close it."""
@@ -65,6 +69,10 @@ class Direct:
             await self.finish(self.loop.wind_up(), bound=CLOSING, terminate=_nothing)
         finally:
             self.loop.close()
+
+    def _check(self) -> None:
+        if events._get_running_loop() is not None:
+            raise UsageError("this host was found in plain sync code and is used under a running event loop: ask anew")
 
     def _turn_until(self, flight: Flight[Any], interrupts: "_Interrupts", *, stop_for_interrupt: bool = False) -> None:
         while not flight.over and not (stop_for_interrupt and interrupts.struck is not None):

@@ -1,10 +1,10 @@
 """A driver's work in an asyncio task of its own, whose end is certain: by itself, by terminate(), or given up."""
 
-from asyncio import AbstractEventLoop, CancelledError, Task, TimerHandle
-from collections.abc import Awaitable, Callable
+from asyncio import AbstractEventLoop, Task, TimerHandle
+from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from activerecord.runtime.outcome import Outcome, captured
+from activerecord.runtime.outcome import Outcome
 
 __all__ = ["GRACE", "MOMENT", "Flight"]
 
@@ -19,22 +19,22 @@ _given_up: set[Task[Any]] = set()  # asyncio itself holds its tasks weakly
 class Flight(Generic[T]):
     """One piece of work under way. `landed` is called in the loop's thread, once, when it is over."""
 
-    __slots__ = ("_alarm", "_landed", "_loop", "_terminate", "over", "task")
+    __slots__ = ("_alarm", "_landed", "_loop", "_terminate", "outcome", "over", "task")
 
     def __init__(
         self,
         loop: AbstractEventLoop,
-        work: Awaitable[T],
+        work: Coroutine[Any, Any, T],
         terminate: Callable[[], object] | None,
         landed: Callable[[], object],
     ) -> None:
         self.over = False
+        self.outcome: Outcome[T] | None = None
         self._loop = loop
         self._terminate = terminate
         self._landed = landed
         self._alarm: TimerHandle | None = None
-        self.task = loop.create_task(captured(work))
-        self.task.add_done_callback(self._land)
+        self.task = loop.create_task(_Contained(work, self._land))
 
     def limit(self, seconds: float) -> None:
         """From now on the work has this many seconds; then it is terminated, then cancelled, then given up."""
@@ -47,18 +47,14 @@ class Flight(Generic[T]):
             self._alarm.cancel()
             self._alarm = None
 
-    def outcome(self) -> Outcome[T] | None:
-        """What came of it once it is over; None if it was given up."""
-        if not self.task.done():
-            return None
-        return Outcome(error=CancelledError()) if self.task.cancelled() else self.task.result()
-
-    def _land(self, _: object) -> None:
-        _given_up.discard(self.task)
+    def _land(self, outcome: Outcome[T]) -> None:
         self.unlimit()
-        if not self.over:
-            self.over = True
-            self._landed()
+        if self.over:
+            _given_up.discard(self.task)
+            return
+        self.outcome = outcome
+        self.over = True
+        self._landed()
 
     def _ring(self) -> None:
         self._alarm = self._loop.call_later(MOMENT, self._force)
@@ -73,3 +69,42 @@ class Flight(Generic[T]):
         _given_up.add(self.task)
         self.over = True
         self._landed()
+
+
+class _Contained(Coroutine[Any, Any, None], Generic[T]):
+    """A coroutine around the work that never raises, and tells the outcome in the very step in which the work ends.
+
+    An interrupt or an exit is its caller's, and would end the loop that it went through. A task that is cancelled before
+    its first step throws into its coroutine, which an `async def` would not notice.
+    """
+
+    __slots__ = ("_land", "_work")
+
+    def __init__(self, work: Coroutine[Any, Any, T], land: Callable[[Outcome[T]], object]) -> None:
+        self._work = work
+        self._land = land
+
+    def send(self, value: Any) -> Any:
+        """See `Coroutine.send`."""
+        return self._step(self._work.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        """See `Coroutine.throw`."""
+        return self._step(self._work.throw, *error)
+
+    def close(self) -> None:
+        """See `Coroutine.close`."""
+        self._work.close()
+
+    def __await__(self) -> Any:
+        return self
+
+    def _step(self, step: Callable[..., Any], *argument: Any) -> Any:
+        try:
+            return step(*argument)
+        except StopIteration as done:
+            outcome: Outcome[T] = Outcome(value=done.value)
+        except BaseException as error:  # noqa: BLE001  # raised in the caller
+            outcome = Outcome(error=error)
+        self._land(outcome)
+        raise StopIteration

@@ -60,7 +60,7 @@ class Guest:
         if not self._is_driven():
             flight.limit(grace)  # nothing else would bound what a finaliser waits for
         await self._land(flight, caller, cancel)
-        return conclude(flight.outcome(), caller.struck, orphan)
+        return conclude(flight.outcome, caller.struck, orphan)
 
     @trio.lowlevel.enable_ki_protection
     async def finish(self, work: Coroutine[Any, Any, T], *, bound: float, terminate: Callable[[], object]) -> T:
@@ -69,7 +69,7 @@ class Guest:
         flight = Flight(self.loop, work, terminate, caller.wake)
         flight.limit(bound)
         await self._land(flight, caller, _nothing)
-        return conclude(flight.outcome(), caller.struck)
+        return conclude(flight.outcome, caller.struck)
 
     async def close(self) -> None:
         """Wind the loop up and close it."""

@@ -2,7 +2,7 @@
 
 from asyncio import CancelledError, Future, Task, current_task
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from activerecord.runtime.flight import GRACE, Flight
 from activerecord.runtime.outcome import conclude, foreign
@@ -41,10 +41,10 @@ class Native:
             raise foreign(error) from error
         if caller.struck is None:
             return value
-        rest = stepped(work, error=caller.struck, paused=caller.reconsider)
+        rest = cast("Coroutine[Any, Any, T]", stepped(work, error=caller.struck, paused=caller.reconsider))
         flight = Flight(caller.loop, rest, terminate, caller.wake)
         await caller.see_out(flight, grace)
-        return conclude(flight.outcome(), caller.struck if caller.is_cancelled() else None, orphan)
+        return conclude(flight.outcome, caller.struck if caller.is_cancelled() else None, orphan)
 
     async def finish(self, work: Coroutine[Any, Any, T], *, bound: float, terminate: Callable[[], object]) -> T:
         """Run `work` to its end, whatever happens to the caller; see `Host.finish`."""
@@ -52,7 +52,7 @@ class Native:
         flight = Flight(caller.loop, work, terminate, caller.wake)
         flight.limit(bound)
         await caller.outlast(flight)
-        return conclude(flight.outcome(), caller.struck)
+        return conclude(flight.outcome, caller.struck)
 
 
 class _Caller:

@@ -1,6 +1,7 @@
 """Columns as a model declares them: `age: Column[int | None]`, `id: Column[int] = column(primary_key=True)`."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from activerecord.errors import ActiveRecordError, ColumnNotLoaded, UsageError
@@ -68,6 +69,10 @@ class Column(Generic[T]):
         # Only checkers see it: with it at run time, every read of a value would be a call.
         def __set__(self, record: object, value: T) -> None: ...
 
+    def new_value(self) -> Any:
+        """The default for one more record: what its function gives, or a copy of its own; None where there is none."""
+        return self.default() if callable(self.default) else deepcopy(self.default)
+
     def declared_as(self, annotation: Any) -> Self:
         """This column with the type that its annotation says. Raises UsageError for one that no column can have."""
         found, self.nullable = type_for(annotation)
@@ -83,6 +88,7 @@ class Column(Generic[T]):
             raise UsageError(
                 f"column {self.attribute!r} has no type: annotate it, e.g. `{self.attribute}: Column[str]`"
             )
+        self._check()
         constant = None if callable(self.default) else self.default
         return TableColumn(
             self.name,
@@ -94,10 +100,24 @@ class Column(Generic[T]):
             default=constant,
         )
 
+    def _check(self) -> None:
+        """Raise UsageError for options that do not go together."""
+        if self.on_delete is not None and self.references is None:
+            raise UsageError(f"column {self.attribute!r}: on_delete goes with references='table.column'")
+        if self.length is None:
+            return
+        if not isinstance(self.length, int) or isinstance(self.length, bool) or self.length < 1:
+            raise UsageError(f"column {self.attribute!r}: length is a number of characters, one or more")
+        if not isinstance(self.type, Text):
+            raise UsageError(f"column {self.attribute!r}: length is for text")
+
     def foreign_key(self, table: str) -> ForeignKey | None:
         """The foreign key of `references="users.id"`, for a column of `table`."""
         if self.references is None:
             return None
+        if not isinstance(self.references, str):
+            given = type(self.references).__name__
+            raise UsageError(f"column {self.attribute!r}: references takes 'table.column' as text, got {given}")
         target, dot, key = self.references.rpartition(".")
         if not dot or not target or not key:
             raise UsageError(f"references={self.references!r}: expected 'table.column'")

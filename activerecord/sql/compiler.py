@@ -18,6 +18,7 @@ from activerecord.sql.expression import (
     Label,
     Like,
     Logical,
+    Nested,
     Not,
     Ordering,
     Reference,
@@ -26,7 +27,8 @@ from activerecord.sql.expression import (
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Delete, Insert, Join, Select, Source, Subquery, Update
 from activerecord.sql.text import Text
-from activerecord.types import Boolean, Float, Numeric, Type, Unknown
+from activerecord.types import Boolean, Float, Integer, Numeric, Type, Unknown
+from activerecord.types import Text as TextType
 
 __all__ = ["Compiler"]
 
@@ -44,17 +46,21 @@ class Compiler:
         self.dialect = dialect
         self.tables = tables
         self._dumps: list[Dump | None] = []
+        self._columns: list[str | None] = []
         self._values: list[Any] = []
 
     def compile(self, statement: Node) -> Compiled:
         """The text of a statement and the treatment of its values. Raises QueryError."""
-        sql = self.visit(statement)
+        try:
+            sql = self.visit(statement)
+        except RecursionError:
+            raise QueryError("the expression is nested too deeply") from None
         if len(self._values) != len(statement.binds) or any(
             written is not bound for written, bound in zip(self._values, statement.binds, strict=True)
         ):
             raise AssertionError(f"the binds of {type(statement).__name__} are not in the order of its text")
         names, loads = self._answer(statement)
-        return Compiled(sql, tuple(self._dumps), names, loads)
+        return Compiled(sql, tuple(self._dumps), tuple(self._columns), names, loads)
 
     def visit(self, node: Node) -> str:
         """The text of a node."""
@@ -71,7 +77,7 @@ class Compiler:
         """`SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ... OFFSET ...`."""
         clauses = [
             "SELECT DISTINCT " if select.distinct else "SELECT ",
-            self.visit_all(select.columns),
+            ", ".join([self._selected(column) for column in select.columns]),
             " FROM ",
             self.visit(select.source),
             *[self.visit(join) for join in select.joins],
@@ -82,6 +88,10 @@ class Compiler:
             self.limits(select),
         ]
         return "".join(clauses)
+
+    def _selected(self, column: Expression[Any]) -> str:
+        text = self.visit(column)
+        return f"{text} AS {self.dialect.quote(column.name)}" if isinstance(column, Label) else text
 
     def limits(self, select: Select) -> str:
         """`LIMIT ... OFFSET ...`."""
@@ -100,13 +110,14 @@ class Compiler:
         table = self.visit(insert.source)
         names = ", ".join(map(self.dialect.quote, insert.columns))
         values = f"({names}) VALUES {self._rows(insert)}" if insert.columns else "DEFAULT VALUES"
-        return f"INSERT INTO {table} {values}{self.returning(insert.returning)}"
+        return f"INSERT INTO {table} {values}{self.returning(insert.source, insert.returning)}"
 
     def visit_update(self, update: Update) -> str:
         """`UPDATE table SET column = value WHERE ...`."""
         table = self.visit(update.source)
         pairs = ", ".join([f"{self.dialect.quote(name)} = {self.visit(value)}" for name, value in update.assignments])
-        return f"UPDATE {table} SET {pairs}{self._clause(' WHERE ', update.where)}{self.returning(update.returning)}"
+        returning = self.returning(update.source, update.returning)
+        return f"UPDATE {table} SET {pairs}{self._clause(' WHERE ', update.where)}{returning}"
 
     def visit_delete(self, delete: Delete) -> str:
         """`DELETE FROM table WHERE ...`."""
@@ -118,16 +129,21 @@ class Compiler:
         name = f"{quote(source.schema)}.{quote(source.table)}" if source.schema else quote(source.table)
         return f"{name} AS {quote(source.alias)}" if source.alias else name
 
-    def returning(self, columns: tuple[str, ...]) -> str:
+    def returning(self, source: Source, columns: tuple[str, ...]) -> str:
         """` RETURNING columns`, where some are wanted."""
-        return f" RETURNING {', '.join(map(self.dialect.quote, columns))}" if columns else ""
+        quote = self.dialect.quote
+        # SQLite takes a name that it does not know for text, unless it is qualified
+        return " RETURNING " + ", ".join([f"{quote(source.name)}.{quote(name)}" for name in columns]) if columns else ""
 
     def _rows(self, insert: Insert) -> str:
         table = self._table(insert.source.name)
         dumps = [self._dump(table.type_of(name)) for name in insert.columns]
         width = len(dumps)
         rows = [
-            [self._bind(value, dump) for value, dump in zip(insert.binds[start : start + width], dumps, strict=True)]
+            [
+                self._bind(value, dump, name)
+                for value, dump, name in zip(insert.binds[start : start + width], dumps, insert.columns, strict=True)
+            ]
             for start in range(0, insert.rows * width, width)
         ]
         return ", ".join([f"({', '.join(row)})" for row in rows])
@@ -150,15 +166,18 @@ class Compiler:
 
     def visit_bind(self, bind: Bind[Any]) -> str:
         """A placeholder."""
-        return self._bind(bind.binds[0], self._dump(self.type_of(bind)))
+        column = bind.typed_as.column if isinstance(bind.typed_as, Reference) else None
+        return self._bind(bind.binds[0], self._dump(self.type_of(bind)), column)
 
     def visit_comparison(self, comparison: Comparison) -> str:
         """`left = right`."""
         return f"{self._operand(comparison.left)} {comparison.operator} {self._operand(comparison.right)}"
 
     def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
-        """`(left + right)`."""
-        return f"({self._operand(arithmetic.left)} {arithmetic.operator} {self._operand(arithmetic.right)})"
+        """`(left + right)`; of texts, `(left || right)`."""
+        joins = arithmetic.operator == "+" and isinstance(self.type_of(arithmetic.left), TextType)
+        operator = "||" if joins else arithmetic.operator
+        return f"({self._operand(arithmetic.left)} {operator} {self._operand(arithmetic.right)})"
 
     def visit_isnull(self, condition: IsNull) -> str:
         """`operand IS NULL`."""
@@ -168,7 +187,7 @@ class Compiler:
         """`operand IN (...)`; NULL in the list is asked for apart."""
         word = "NOT IN" if condition.negated else "IN"
         if condition.query is not None:
-            return f"{self._operand(condition.operand)} {word} ({self.visit(condition.query)})"
+            return f"{self._operand(condition.operand)} {word} {self.visit(condition.query)}"
         if not condition.values:
             return self._in_nothing(condition)
         listed = f"{self._operand(condition.operand)} {word} ({self.visit_all(condition.values)})"
@@ -192,6 +211,10 @@ class Compiler:
         operand = self._operand(condition.operand)
         return f"({operand} IS NULL OR 1 = 1)" if condition.negated else f"({operand} IS NULL AND 1 = 0)"
 
+    def visit_nested(self, nested: Nested[Any]) -> str:
+        """`(SELECT ...)`."""
+        return f"({self.visit(nested.query)})"
+
     def visit_between(self, condition: Between) -> str:
         """`operand BETWEEN low AND high`."""
         operand, low, high = map(self._operand, (condition.operand, condition.low, condition.high))
@@ -210,12 +233,14 @@ class Compiler:
         return f"NOT ({self.visit(condition.operand)})"
 
     def visit_label(self, label: Label[Any]) -> str:
-        """`operand AS name`."""
-        return f"{self.visit(label.operand)} AS {self.dialect.quote(label.name)}"
+        """`operand`: its name belongs to the answer, and stands nowhere else."""
+        return self._operand(label.operand)
 
     def visit_function(self, function: Function[Any]) -> str:
         """`name(arguments)`."""
         arguments = self.visit_all(function.arguments) or ("*" if function.name == "count" else "")
+        if function.distinct and not function.arguments:
+            raise QueryError(f"{function.name}(DISTINCT ...) needs a column")
         return f"{function.name}({'DISTINCT ' if function.distinct else ''}{arguments})"
 
     def visit_ordering(self, ordering: Ordering) -> str:
@@ -245,8 +270,10 @@ class Compiler:
                 return Unknown() if expression.typed_as is None else self.type_of(expression.typed_as)
             case Label():
                 return self.type_of(expression.operand)
+            case Nested():
+                return self.type_of(expression.query.columns[0]) if isinstance(expression.query, Select) else Unknown()
             case Arithmetic():
-                return self.type_of(expression.left)
+                return self._type_of_arithmetic(expression)
             case Function():
                 return self._type_of_function(expression)
             case Comparison() | In() | InRows() | IsNull() | Like() | Between() | Logical() | Not():
@@ -254,10 +281,16 @@ class Compiler:
             case _:
                 return Unknown()
 
+    def _type_of_arithmetic(self, arithmetic: Arithmetic[Any]) -> Type:
+        sides = self.type_of(arithmetic.left), self.type_of(arithmetic.right)
+        return next((side for side in sides if isinstance(side, Numeric | Float)), sides[0])
+
     def _type_of_function(self, function: Function[Any]) -> Type:
         if function.type is not None or not function.arguments:
             return function.type or Unknown()
         first = self.type_of(function.arguments[0])
+        if function.name == "sum" and isinstance(first, Boolean):
+            return Integer()
         if function.name != "avg":
             return first if function.name in _SAME_TYPE else Unknown()
         return first if isinstance(first, Numeric) else Float()
@@ -271,40 +304,46 @@ class Compiler:
     def _dump(self, of: Type) -> Dump | None:
         return self.dialect.dump_plain if isinstance(of, Unknown) else self.dialect.codec(of).dump
 
-    def _bind(self, value: Any, dump: Dump | None) -> str:
+    def _bind(self, value: Any, dump: Dump | None, column: str | None) -> str:
         self._dumps.append(dump)
+        self._columns.append(column)
         self._values.append(value)
         return self.dialect.placeholder(len(self._dumps))
 
     def _answer(self, statement: Node) -> tuple[tuple[str, ...], tuple[Dump | None, ...]]:
         """The names of the answer's columns, and what loads their values."""
-        typed: list[tuple[str, Type]] = []
+        answer: list[tuple[str, Dump | None]] = []
         if isinstance(statement, Select):
             for column in statement.columns:
-                typed += self._columns_of(column)
+                answer += self._columns_of(column)
         elif isinstance(statement, Insert | Update):
-            table = self._table(statement.source.name)
-            typed = [(name, table.type_of(name)) for name in statement.returning]
-        loads = [self.dialect.codec(of).load for _, of in typed]
-        return tuple([name for name, _ in typed]), tuple(loads)
+            answer = self._stored(statement.source.name, statement.returning)
+        return tuple([name for name, _ in answer]), tuple([load for _, load in answer])
 
-    def _columns_of(self, column: Expression[Any]) -> list[tuple[str, Type]]:
+    def _columns_of(self, column: Expression[Any]) -> list[tuple[str, Dump | None]]:
         match column:
             case Star():
-                table = self._table(column.source)
-                return [(name, table.type_of(name)) for name in table.names()]
+                return self._stored(column.source, self._table(column.source).names())
             case Label():
-                return [(column.name, self.type_of(column))]
+                return [(column.name, self.load_of(column.operand))]
             case Reference():
-                return [(column.column, self.type_of(column))]
+                return [(column.column, self.load_of(column))]
             case Function():
-                return [(column.name, self.type_of(column))]
+                return [(column.name, self.load_of(column))]
             case _:
-                return [("value", self.type_of(column))]
+                return [("value", self.load_of(column))]
+
+    def _stored(self, source: str, names: Iterable[str]) -> list[tuple[str, Dump | None]]:
+        table = self._table(source)
+        return [(name, self.dialect.codec(table.type_of(name)).load) for name in names]
+
+    def load_of(self, expression: Expression[Any]) -> Dump | None:
+        """What the values of an expression go through when they arrive."""
+        return self.dialect.codec(self.type_of(expression)).load
 
 
 # Operands that need parentheses when they stand inside another operator.
-_LOOSE = (Comparison, IsNull, In, InRows, Between, Like, Not, Label, Select)
+_LOOSE = (Comparison, IsNull, In, InRows, Between, Like, Not)
 
 # Functions that give a value of the type of their first argument.
 _SAME_TYPE = frozenset({"coalesce", "ifnull", "nullif", "min", "max", "sum"})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from activerecord.errors import InvalidValue
 from activerecord.sql.node import Node
 from activerecord.types import Codec, Type
 
@@ -36,21 +37,36 @@ class TableLike(Protocol):
 class Compiled:
     """A statement's text, with what each bind and each column of the answer goes through.
 
-    `dumps` has an entry a bind, in the order of the text; `names` and `loads` one a column of the answer. None means
-    that the value passes as it is.
+    `dumps` has an entry a bind, in the order of the text, and so has `columns`: the name of the column that the value is
+    meant for, where there is one. `names` and `loads` have one a column of the answer. A dump or load of None means that
+    the value passes as it is.
     """
 
     sql: str
     dumps: tuple[Callable[[Any], Any] | None, ...]
+    columns: tuple[str | None, ...]
     names: tuple[str, ...] = ()
     loads: tuple[Callable[[Any], Any] | None, ...] = ()
 
     def binds(self, values: Sequence[Any]) -> list[Any]:
         """The values as the driver takes them. Raises InvalidValue."""
-        return [
-            value if dump is None or value is None else dump(value)
-            for dump, value in zip(self.dumps, values, strict=True)
-        ]
+        try:
+            return [
+                value if dump is None or value is None else dump(value)
+                for dump, value in zip(self.dumps, values, strict=True)
+            ]
+        except InvalidValue as error:
+            raise self._named(values, error) from None
+
+    def _named(self, values: Sequence[Any], error: InvalidValue) -> InvalidValue:
+        """The error with the name of the column whose value was refused."""
+        for dump, column, value in zip(self.dumps, self.columns, values, strict=True):
+            try:
+                if dump is not None and value is not None:
+                    dump(value)
+            except InvalidValue:
+                return error if column is None else InvalidValue(f"{column!r}: {error}")
+        return error
 
 
 class StatementCompiler(Protocol):

@@ -1,8 +1,8 @@
 """Expressions: columns, values, comparisons and functions, composed by Python's own operators."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.sql.node import Node, Shape, binds_of, shapes_of
@@ -37,39 +37,41 @@ __all__ = [
     "nested_in",
 ]
 
-T = TypeVar("T")
-Operand: TypeAlias = "T | Expression[T]"
+T_co = TypeVar("T_co", covariant=True)
+
+# A column that may be NULL compares with one that may not be, on either side; a query of one value stands for that.
+Operand: TypeAlias = "T_co | Expression[T_co | None] | Selectable"
 
 
-class Expression(Node, Generic[T]):
-    """A value that the database computes. `T` is its Python type.
+class Expression(Node, Generic[T_co]):
+    """A value that the database computes. `T_co` is its Python type.
 
     Comparing gives a condition, not a bool: `User.age > 18`. Combine conditions with `&`, `|` and `~`.
     """
 
     __slots__ = ()
 
-    def __eq__(self, other: "Operand[T] | None") -> "Condition":  # type: ignore[override]
+    def __eq__(self, other: "Operand[T_co] | None") -> "Condition":  # type: ignore[override]
         """`a = b`; `a IS NULL` against None."""
         return IsNull(self, negated=False) if other is None else Comparison("=", self, other)
 
-    def __ne__(self, other: "Operand[T] | None") -> "Condition":  # type: ignore[override]
+    def __ne__(self, other: "Operand[T_co] | None") -> "Condition":  # type: ignore[override]
         """`a <> b`; `a IS NOT NULL` against None."""
         return IsNull(self, negated=True) if other is None else Comparison("<>", self, other)
 
-    def __lt__(self, other: "Operand[T]") -> "Condition":
+    def __lt__(self, other: "Operand[T_co]") -> "Condition":
         """`a < b`."""
         return Comparison("<", self, _present(other))
 
-    def __le__(self, other: "Operand[T]") -> "Condition":
+    def __le__(self, other: "Operand[T_co]") -> "Condition":
         """`a <= b`."""
         return Comparison("<=", self, _present(other))
 
-    def __gt__(self, other: "Operand[T]") -> "Condition":
+    def __gt__(self, other: "Operand[T_co]") -> "Condition":
         """`a > b`."""
         return Comparison(">", self, _present(other))
 
-    def __ge__(self, other: "Operand[T]") -> "Condition":
+    def __ge__(self, other: "Operand[T_co]") -> "Condition":
         """`a >= b`."""
         return Comparison(">=", self, _present(other))
 
@@ -88,21 +90,44 @@ class Expression(Node, Generic[T]):
         """The opposite condition."""
         return Not(self)
 
-    def __add__(self, other: "Operand[T]") -> "Expression[T]":
+    def __add__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`a + b`; of texts, `a || b`."""
         return Arithmetic("+", self, other)
 
-    def __sub__(self, other: "Operand[T]") -> "Expression[T]":
+    def __sub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`a - b`."""
         return Arithmetic("-", self, other)
 
-    def __mul__(self, other: "Operand[T]") -> "Expression[T]":
+    def __mul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`a * b`."""
         return Arithmetic("*", self, other)
 
-    def __truediv__(self, other: "Operand[T]") -> "Expression[T]":
+    def __truediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`a / b`, as the engine divides."""
         return Arithmetic("/", self, other)
+
+    def __radd__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+        """`1 + b`."""
+        return Arithmetic("+", _value(other, self), self)
+
+    def __rsub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+        """`1 - b`."""
+        return Arithmetic("-", _value(other, self), self)
+
+    def __rmul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+        """`1 * b`."""
+        return Arithmetic("*", _value(other, self), self)
+
+    def __rtruediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+        """`1 / b`, as the engine divides."""
+        return Arithmetic("/", _value(other, self), self)
+
+    if not TYPE_CHECKING:
+        # `User.age > 1 & User.age < 5` comes here; checkers must not see it, or that would be no error
+        def __rand__(self, other: Any) -> "Condition":
+            return _condition(other)
+
+        __ror__ = __rand__
 
     def __bool__(self) -> bool:
         raise UsageError("a condition is SQL, not a bool: combine conditions with `&`, `|`, `~`, and compare in SQL")
@@ -112,15 +137,15 @@ class Expression(Node, Generic[T]):
 
     __iter__ = None
 
-    def in_(self, values: "Iterable[T] | Selectable | Expression[Any]") -> "Condition":
+    def in_(self, values: "Iterable[T_co] | Selectable | Expression[Any]") -> "Condition":
         """`a IN (...)` over values or a query of one column; no value at all fits an empty list."""
         return In(self, values, negated=False)
 
-    def not_in(self, values: "Iterable[T] | Selectable | Expression[Any]") -> "Condition":
+    def not_in(self, values: "Iterable[T_co] | Selectable | Expression[Any]") -> "Condition":
         """`a NOT IN (...)`; every value, NULL too, fits an empty list."""
         return In(self, values, negated=True)
 
-    def between(self, low: T, high: T) -> "Condition":
+    def between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition":
         """`a BETWEEN low AND high`, both ends included."""
         return Between(self, _present(low), _present(high))
 
@@ -156,7 +181,7 @@ class Expression(Node, Generic[T]):
         """In falling order."""
         return Ordering(self, descending=True)
 
-    def as_(self, name: str) -> "Label[T]":
+    def as_(self, name: str) -> "Label[T_co]":
         """`a AS name`."""
         return Label(self, name)
 
@@ -176,7 +201,7 @@ def _present(value: Any) -> Any:
     return value
 
 
-class Reference(Expression[T]):
+class Reference(Expression[T_co]):
     """A column of a source of the query: a table's name, or its alias, and the column's name."""
 
     __slots__ = ("column", "source")
@@ -190,7 +215,7 @@ class Reference(Expression[T]):
         return f"{self.source}.{self.column}"
 
 
-class Bind(Expression[T]):
+class Bind(Expression[T_co]):
     """A value of the program. It is stored as `like` is, where that is given, and by its own Python type otherwise."""
 
     __slots__ = ("typed_as",)
@@ -200,7 +225,7 @@ class Bind(Expression[T]):
         super().__init__(("?",) if like is None else ("?", like.shape), (value,))
 
 
-class Nested(Expression[T]):
+class Nested(Expression[T_co]):
     """A query in parentheses, as a value or as the list of an IN. `query` is the statement, `of` the query it comes from."""
 
     __slots__ = ("of", "query")
@@ -243,7 +268,7 @@ class Comparison(Expression[bool]):
         super().__init__((operator, left.shape, self.right.shape), left.binds + self.right.binds)
 
 
-class Arithmetic(Expression[T]):
+class Arithmetic(Expression[T_co]):
     """Two values added, subtracted, multiplied or divided; it has the type of the left one."""
 
     __slots__ = ("left", "operator", "right")
@@ -295,11 +320,15 @@ class In(Expression[bool]):
         super().__init__(shape, operand.binds + binds_of(self.values) + again)
 
 
+def _is_nested(value: object) -> TypeGuard[Nested[Any]]:
+    return isinstance(value, Nested)
+
+
 def _query(values: Any) -> Nested[Any] | None:
     if isinstance(values, list | tuple):
         return None
-    if isinstance(values, Nested):
-        return cast("Nested[Any]", values)
+    if _is_nested(values):
+        return values
     return values.as_value() if isinstance(values, Selectable) else None
 
 
@@ -310,9 +339,7 @@ class InRows(Expression[bool]):
 
     def __init__(self, operands: tuple[Expression[Any], ...], rows: "Sequence[Sequence[Any]]") -> None:
         self.operands = operands
-        self.rows = tuple(
-            [tuple(map(Bind[Any], row, operands)) for row in _padded(list(rows))]
-        )
+        self.rows = tuple([tuple(map(Bind[Any], row, operands)) for row in _padded(list(rows))])
         shape: Shape = ("in rows", len(self.rows), *shapes_of(operands))
         super().__init__(shape, binds_of(operands) + tuple([bind.binds[0] for row in self.rows for bind in row]))
 
@@ -390,8 +417,8 @@ def nested_in(node: Node) -> Iterator[Nested[Any]]:
     waiting = [node]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, Nested):
-            yield cast("Nested[Any]", found)
+        if _is_nested(found):
+            yield found
         else:
             for name in _PARTS.get(type(found), ()):
                 part: Any = getattr(found, name)
@@ -451,12 +478,12 @@ class Ordering(Node):
         return Ordering(self.operand, descending=not self.descending, nulls=flipped)
 
 
-class Label(Expression[T]):
+class Label(Expression[T_co]):
     """A value with a name of its own in the answer."""
 
     __slots__ = ("name", "operand")
 
-    def __init__(self, operand: Expression[T], name: str) -> None:
+    def __init__(self, operand: Expression[T_co], name: str) -> None:
         if not isinstance(name, str) or not name or "\0" in name:
             raise QueryError("a label is a text that is not empty, without a NUL character")
         self.operand = operand
@@ -464,7 +491,7 @@ class Label(Expression[T]):
         super().__init__(("as", name, operand.shape), operand.binds)
 
 
-class Function(Expression[T]):
+class Function(Expression[T_co]):
     """A function of SQL. `type` is what it gives; None for the type of its first argument."""
 
     __slots__ = ("arguments", "distinct", "name", "type")

@@ -11,9 +11,11 @@ from activerecord.sql.node import binds_of
 
 __all__ = ["Text"]
 
-# Quoted strings and names, comments, `??`, `?`, `::`, `:name`. All else is left as it stands.
+# Quoted strings and names, comments, `??`, `?`, `::`, `:name`. All else is left as it stands. What has a beginning and no
+# end, and `?1`, which counts the binds of the whole statement, cannot be left so.
 _TOKEN = re.compile(
     r"""(?P<kept>'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | ::)
+      | (?P<refused>['"`] | /\* | \?(?=\d))
       | (?P<escaped>\?\?)
       | (?P<bind>\?)
       | :(?P<name>[A-Za-z_][A-Za-z0-9_]*)""",
@@ -69,6 +71,8 @@ def _split(sql: str) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
 def _tokens(sql: str) -> Iterator[tuple[str, str | None, bool]]:
     end = 0
     for match in _TOKEN.finditer(sql):
+        if match["refused"]:
+            raise QueryError(_REFUSALS.get(match["refused"], "a quote in the SQL text is not closed"))
         before = sql[end : match.start()]
         end = match.end()
         if match["bind"] or match["name"]:
@@ -76,6 +80,12 @@ def _tokens(sql: str) -> Iterator[tuple[str, str | None, bool]]:
         else:
             yield before + ("?" if match["escaped"] else match["kept"]), None, False
     yield sql[end:], None, False
+
+
+_REFUSALS = {
+    "/*": "a comment in the SQL text is not closed",
+    "?": "`?` is followed by a digit: values are given to `?` in order, or by name to `:name`",
+}
 
 
 def _in_order(names: tuple[str | None, ...], values: Sequence[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, cast
 
 import aiosqlite
@@ -75,7 +75,16 @@ def end_thread(database: aiosqlite.Connection) -> None:
         # A thread that is started now never runs, and the one of the connection has been frozen.
         return
     stop = cast(Callable[[], Any], database.stop)  # pyright: ignore[reportUnknownMemberType]
+    told = Lock()
+    told.acquire()
+
+    def tell() -> None:
+        try:
+            stop()
+        finally:
+            told.release()
+
     with suppress(RuntimeError):
-        thread = Thread(target=stop, daemon=True)
-        thread.start()
-        thread.join()
+        Thread(target=tell, daemon=True).start()
+        # A join would ask which thread this is; one that is ending itself would be entered into the books again, for good.
+        told.acquire()

@@ -105,7 +105,6 @@ class Worker:
             if job.wakeup is None:
                 job.run()
             else:
-                self._threaded().put(job)
                 await job.wakeup.outlast(job.stop)
         except BaseException:
             if not (job.stopped and job.done) or job.lost:
@@ -115,19 +114,25 @@ class Worker:
         return job.answer()
 
     def _begin(self, job: Job[Any]) -> None:
+        if os.getpid() != self._process:
+            # Before the lock, which a thread of the parent may have held.
+            raise lost("was made in another process")
         with self._lock:
-            if self.ended:
-                raise lost("was made in another process" if os.getpid() != self._process else "is closed")
+            if self._ended:
+                raise lost("is closed")
             if self._job is not None:
                 raise UsageError("a SQLite connection runs one statement at a time, and another one is running on it")
             self._job = job
+            if job.wakeup is not None:
+                self._threaded().put(job)
 
     def _leave(self, job: Job[Any]) -> None:
+        if self._job is not job:
+            return
         with self._lock:
-            if self._job is job:
-                self._job = None
-                if self._ended and job.wakeup is None:
-                    self._dismiss()
+            self._job = None
+            if self._ended and job.wakeup is None:
+                self._dismiss()
 
     def _threaded(self) -> "SimpleQueue[Job[Any] | None]":
         """The queue of the thread, which is started by the first job that needs it."""

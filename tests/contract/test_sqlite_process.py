@@ -1,5 +1,6 @@
 """The drivers of SQLite and the process that they are in: Ctrl-C, forks, threads, the end of the program."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -249,3 +250,23 @@ def test_sqlite3_terminated_in_place_closes_when_its_statement_ends(tmp_path: Pa
         assert not before.leaked()
 
     in_sync(body)
+
+
+@drivers
+@pytest.mark.parametrize("runner", ["asyncio", "uvloop"])
+def test_a_loop_that_ends_waits_for_its_statements(driver: str, runner: str, tmp_path: Path) -> None:
+    bench = bench_on(driver, tmp_path / "x.db", runner=runner)
+    before = Footprint.now()
+
+    async def body() -> tuple[Link, "asyncio.Task[object]"]:
+        link = await bench.connect()
+        task = asyncio.create_task(link.fetch(bench.words.slow_query))
+        await sleep(0.05)
+        return link, task
+
+    link, task = bench.runner.run(body)
+    assert task.cancelled()
+    in_sync(link.answers)
+    link.connection.terminate()
+    leaked = before.leaked()
+    assert not [line for line in leaked if line.startswith("thread") or "x.db" in line]

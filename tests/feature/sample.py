@@ -21,7 +21,7 @@ import pytest
 from activerecord import ActiveRecord, database
 from activerecord.runtime import run_blocking
 
-__all__ = ["Sample", "expected", "sample"]
+__all__ = ["Sample", "expected", "model_for", "quoted", "same_rows", "sample"]
 
 DATA = Path(os.environ.get("ACTIVERECORD_TEST_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
 
@@ -102,12 +102,15 @@ def quoted(name: str) -> str:
 
 def expected(declared: str, value: Any) -> Any:
     """A value as its declared type means it, written down here once more, apart from the library."""
-    mean = _MEANINGS.get(declared.partition("(")[0].upper())
-    return value if value is None or mean is None else mean(value)
-
-
-def _decimal(value: Any) -> Decimal:
-    return Decimal(repr(value) if isinstance(value, float) else value)
+    word, _, sizes = declared.rstrip(")").partition("(")
+    mean = _MEANINGS.get(word.upper())
+    if value is None or mean is None:
+        return value
+    if mean is Decimal:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+        shown = number.quantize(Decimal(1).scaleb(-int(sizes.partition(",")[2] or 0)))
+        return shown if float(shown) == value else number
+    return mean(value)
 
 
 _MEANINGS: Mapping[str, Callable[[Any], Any]] = {
@@ -116,12 +119,22 @@ _MEANINGS: Mapping[str, Callable[[Any], Any]] = {
     "TIME": dt.time.fromisoformat,
     "DATETIME": dt.datetime.fromisoformat,
     "TIMESTAMP": dt.datetime.fromisoformat,
-    "DECIMAL": _decimal,
-    "NUMERIC": _decimal,
+    "DECIMAL": Decimal,
+    "NUMERIC": Decimal,
     "JSON": json.loads,
     "UUID": uuid.UUID,
     "DOUBLE PRECISION": float,
 }
+
+
+def model_for(table: str, connection: str) -> type[ActiveRecord]:
+    """An undeclared model of a table, whatever the table's name."""
+
+    class Row(ActiveRecord):
+        __table_name__ = table
+        __connection__ = connection
+
+    return Row
 
 
 @cache

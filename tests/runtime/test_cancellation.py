@@ -1,7 +1,10 @@
 """What a cancellation does to a driver's work, by a scope and natively: in once, cleaned up in peace, then delivered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from time import monotonic, process_time
 from typing import Any
@@ -10,11 +13,20 @@ import anyio
 import pytest
 
 from activerecord.runtime import GRACE, Wakeup, sleep
-from tests.runtime.places import STRIKES, Place, Runner, struck_by_scope, struck_natively, struck_twice_over
+from tests.runtime.places import (
+    STRIKES,
+    Place,
+    Runner,
+    on_asyncio,
+    on_trio,
+    struck_by_scope,
+    struck_natively,
+    struck_twice_over,
+)
 
 pytestmark = pytest.mark.timeout(30)
 
-Strike = Callable[[Callable[[], Any]], Awaitable[bool]]
+Strike = Callable[..., Awaitable[bool]]
 
 
 def nothing() -> None:
@@ -259,7 +271,7 @@ def test_a_cancellation_after_the_works_own_timeout(async_place: Place, strike: 
     async def body() -> None:
         start = monotonic()
         call = async_place.host().call
-        assert await strike(lambda: call(work()))
+        assert await strike(lambda: call(work()), 0.3)
         assert server.log == ["struck", "clean"]
         assert monotonic() - start < GRACE / 2
 
@@ -446,28 +458,26 @@ def test_a_call_that_is_dropped_closes_its_work(async_place: Place) -> None:
 @pytest.mark.parametrize("verb", ["call", "finish"])
 def test_a_caller_that_is_dropped_while_it_waits_for_the_clean_up(verb: str) -> None:
     """By a program that stops its loop and never runs it again."""
-    place = Place("asyncio", asyncio.run, asyncio_only=True)
-    server = Server(place, cleanup=20)
+    place = Place("asyncio", on_asyncio, asyncio_only=True)
+    server = Server(place, cleanup=0.2)
     loop = asyncio.new_event_loop()
-    coroutine = (
-        place.host().call(server.work())
-        if verb == "call"
-        else place.host().finish(server.work(), bound=20, terminate=nothing)
-    )
 
-    async def body() -> None:
+    async def body() -> Coroutine[Any, Any, Any]:
+        call, finish = place.host().call, place.host().finish
+        coroutine = call(server.work()) if verb == "call" else finish(server.work(), bound=20, terminate=nothing)
         task = asyncio.ensure_future(coroutine)
         await asyncio.sleep(0.01)
         task.cancel()
         await asyncio.sleep(0.01)
+        return coroutine
 
-    loop.run_until_complete(body())
-    coroutine.close()
-    for task in asyncio.all_tasks(loop):
+    loop.run_until_complete(body()).close()
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
         task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(asyncio.wait(tasks))
+    assert all(task.cancelled() or task.exception() or task.done() for task in tasks)
     loop.close()
-    assert server.log in ([], ["struck"])
 
 
 def test_the_callers_other_scopes_still_work_afterwards(async_place: Place) -> None:
@@ -482,3 +492,49 @@ def test_the_callers_other_scopes_still_work_afterwards(async_place: Place) -> N
                 await sleep(5)
 
     async_place.run(body)
+
+
+@pytest.mark.parametrize("verb", ["call", "finish"])
+@pytest.mark.parametrize("head_start", [0, 1, 2])
+def test_the_program_ends_while_others_are_at_work(run_asyncio: Runner, verb: str, head_start: int) -> None:
+    """`asyncio.run` cancels every task, the one of the work included, perhaps before its first step."""
+    place = Place("asyncio", run_asyncio, asyncio_only=True)
+    server = Server(place, cleanup=0.01)
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def body() -> None:
+        host = place.host()
+        for _ in range(3):
+            work = server.work()
+            verbs = {"call": host.call(work), "finish": host.finish(work, bound=5, terminate=nothing)}
+            tasks.append(asyncio.ensure_future(verbs.pop(verb)))
+            verbs.popitem()[1].close()
+        for _ in range(head_start):
+            await asyncio.sleep(0)
+
+    start = monotonic()
+    run_asyncio(body)
+    assert monotonic() - start < 3
+    assert all(task.cancelled() for task in tasks)
+    assert server.log.count("struck") == server.log.count("clean")
+
+
+def test_ctrl_c_during_finish_is_raised_after_it() -> None:
+    """Under trio, by a driver that waits in the main task itself."""
+    place = Place("trio", on_trio, asyncio_only=False)
+    log: list[str] = []
+
+    async def body() -> None:
+        wakeup = Wakeup()
+
+        async def work() -> None:
+            threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
+            threading.Timer(0.4, wakeup.set).start()
+            await wakeup.wait()
+            log.append("committed")
+
+        await place.host().finish(work(), bound=5, terminate=nothing)
+
+    with pytest.raises(KeyboardInterrupt):
+        place.run(body)
+    assert log == ["committed"]

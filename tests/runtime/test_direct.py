@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -19,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from activerecord.errors import ConnectionLost
+from activerecord.errors import ConnectionLost, UsageError
 from activerecord.runtime import LoopLocal, Wakeup, host, run_blocking, sleep
 from activerecord.runtime.direct import direct
 
@@ -97,6 +98,22 @@ def test_no_loop_is_running_while_the_users_code_runs() -> None:
         assert asyncio.run(asyncio.sleep(0.001, result=57)) == 57
 
     run_blocking(verb, "verb")
+
+
+def test_a_host_of_plain_code_is_refused_under_a_loop() -> None:
+    plain = direct()
+
+    async def work() -> None:
+        raise AssertionError
+
+    async def main() -> None:
+        for verb in (plain.call, partial(plain.finish, bound=1, terminate=pytest.fail)):
+            coroutine = work()
+            with pytest.raises(UsageError, match="running event loop"):
+                await verb(coroutine)
+            coroutine.close()
+
+    asyncio.run(main())
 
 
 def test_ctrl_c_cancels_the_call_and_goes_on_after_it() -> None:
@@ -392,8 +409,10 @@ barrier.wait(); thread.join()
 
 
 def program(text: str, *options: str) -> list[str]:
+    # Since 3.12 Python warns of every fork beside a thread; what matters here is that this one is harmless.
+    forking = "ignore:This process:DeprecationWarning"
     result = subprocess.run(
-        [sys.executable, "-W", "error", *options, "-c", text],
+        [sys.executable, "-W", "error", "-W", forking, *options, "-c", text],
         capture_output=True,
         text=True,
         timeout=30,

@@ -471,6 +471,8 @@ def test_ctrl_c() -> None:
     assert process.returncode == 0
 
 
+# It may land between the making of a coroutine and its await, in the test's own code.
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_ctrl_c_under_a_storm_of_calls() -> None:
     """Wherever the interrupt lands, the run ends with it, and the next run works."""
 

@@ -1,19 +1,22 @@
 """What SQLite (3.35 and newer) says differently."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 from activerecord.errors import UsageError
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.dialect import Dialect
-from activerecord.sql.expression import InRows
+from activerecord.sql.expression import Arithmetic, Expression, Function, InRows
 from activerecord.sql.statement import Select
+from activerecord.types import Numeric
 from activerecord.types.sqlite import SQLITE_CODECS, dump_plain
 
 __all__ = ["SQLITE", "SQLiteCompiler"]
 
 
 class SQLiteCompiler(Compiler):
-    """Standard SQL, but that OFFSET needs a LIMIT, and a list of rows is a table of its own."""
+    """Standard SQL, but that OFFSET needs a LIMIT, a list of rows is a table of its own, and a Decimal is a number of one of two kinds."""
 
     def limits(self, select: Select) -> str:
         """`LIMIT -1 OFFSET ...`: SQLite's word for no limit is a negative one."""
@@ -21,9 +24,33 @@ class SQLiteCompiler(Compiler):
             return f" LIMIT -1 OFFSET {self.visit(select.offset)}"
         return super().limits(select)
 
+    def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
+        """A Decimal that is stored as a whole number is divided as a decimal number all the same."""
+        if arithmetic.operator != "/" or not isinstance(self.type_of(arithmetic), Numeric):
+            return super().visit_arithmetic(arithmetic)
+        return f"({self._operand(arithmetic.left)} * 1.0 / {self._operand(arithmetic.right)})"
+
+    def load_of(self, expression: Expression[Any]) -> Callable[[Any], Any] | None:
+        """A Decimal that SQLite has computed is exact to 15 digits, and the rest of them is noise."""
+        load = super().load_of(expression)
+        if load is None or not _is_computed(expression) or not isinstance(self.type_of(expression), Numeric):
+            return load
+        return _to_15_digits(load)
+
     def row_list(self, condition: InRows) -> str:
         """`VALUES (...), (...)`."""
         return f"VALUES {super().row_list(condition)}"
+
+
+@cache
+def _to_15_digits(load: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: load(float(f"{value:.15g}") if isinstance(value, float) else value)
+
+
+def _is_computed(expression: Expression[Any]) -> bool:
+    if isinstance(expression, Function):
+        return expression.name in ("sum", "avg") or any(map(_is_computed, expression.arguments))
+    return isinstance(expression, Arithmetic)
 
 
 def _begin(*, isolation: str | None, read_only: bool) -> Sequence[str]:

@@ -22,6 +22,9 @@ def arguments() -> None:
     User.query().order_by(1)  # error: both
     User.query().select(User)  # error: both
     User.query().join(Order, "user_id")  # error: both
+    User.query().with_(User.age)  # error: both
+    User.query().with_(5)  # error: both
+    User.query().with_(("orders", "age > 18"))  # error: both
     User.query().count(1)  # error: both
     User.query().pluck()  # error: both
     User.query().find()  # error: both

@@ -6,13 +6,15 @@ from typing import Any, assert_type
 import anyio
 
 from activerecord import Query
-from tests.typing.models import User
+from tests.typing.models import Order, User
 
 assert_type(User.query(), Query[User])
 assert_type(User.where(User.age > 18), Query[User])
 assert_type(User.where("age > ?", 18).where_not(name="ann").or_where({"age": [1, 2]}), Query[User])
 assert_type(User.query().order_by("name desc", User.age.desc()).limit(1).offset(2).distinct(), Query[User])
 assert_type(User.query().with_("orders.user", User.profile).join(User.orders), Query[User])
+assert_type(User.query().with_(("orders", lambda query: query.where(total=1)), ["profile"], [User.orders]), Query[User])
+assert_type(User.query().join(Order, Order.reviewer_id == User.id), Query[User])
 
 
 def run_by_the_loops_themselves() -> None:

@@ -1,0 +1,171 @@
+"""Parallel queries: results in order, one failure for all, nothing left behind."""
+
+import asyncio
+from typing import Any
+
+import anyio
+import pytest
+
+from activerecord import ActiveRecord, Column, UsageError, column, create_tables, gather
+from activerecord.testing.runners import RUNNERS, Runner, cut_short
+
+
+class Item(ActiveRecord):
+    id: Column[int] = column(primary_key=True)
+    name: Column[str]
+
+
+@pytest.fixture
+def items(database_url: str) -> str:
+    ActiveRecord.configure(f"{database_url}?synchronous=off&max_size=2")
+    create_tables(Item)
+    for name in ("a", "b", "c"):
+        Item.create(name=name)
+    return database_url
+
+
+@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
+def async_runner(request: pytest.FixtureRequest) -> Runner:
+    found: Runner = request.param
+    return found
+
+
+async def name_of(key: int) -> str:
+    return (await Item.async_find(key)).name
+
+
+async def fail(message: str) -> None:
+    await Item.async_find(1)
+    raise LookupError(message)
+
+
+def test_results_come_in_order(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        found, number, first = await gather(Item.query().async_all(), Item.query().async_count(), Item.async_find(1))
+        assert (len(found), number, first.name) == (3, 3, "a")
+        keys = [number % 3 + 1 for number in range(30)]
+        assert list(await gather(*map(name_of, keys))) == ["abc"[key - 1] for key in keys]
+        assert await gather() == ()
+        assert await gather(name_of(2)) == ("b",)
+
+    runner.run(main)
+
+
+def test_at_most_so_many_at_a_time(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        now = most = 0
+
+        async def work() -> None:
+            nonlocal now, most
+            now += 1
+            most = max(most, now)
+            await Item.async_find(1)
+            now -= 1
+
+        await gather(*[work() for _ in range(10)], limit=3)
+        assert most == 3
+
+    async_runner.run(main)
+
+
+def test_the_first_failure_ends_the_others(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        done: list[int] = []
+
+        async def late() -> None:
+            await Item.async_find(1)
+            if runner.name != "sync":
+                await anyio.sleep(5)
+            done.append(1)
+
+        with pytest.raises(LookupError, match="the only one"):
+            await gather(fail("the only one"), late(), late())
+        assert done == []
+        assert await name_of(1) == "a"
+
+    runner.run(main)
+
+
+def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        both = anyio.Event()
+        waiting: list[int] = []
+
+        async def fail_together() -> None:
+            waiting.append(1)
+            if len(waiting) == 2:
+                both.set()
+            await both.wait()
+            raise LookupError
+
+        try:
+            await gather(fail_together(), fail_together())
+        except LookupError:
+            pass  # one was faster, and the other was cancelled
+        except ExceptionGroup as group:
+            assert [type(error) for error in group.exceptions] == [LookupError, LookupError]
+
+    async_runner.run(main)
+
+
+def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        async with Item.async_transaction() as tx:
+            await gather(*[Item.async_create(name=f"{number}") for number in range(5)])
+            assert (await gather(Item.query().async_count(), name_of(1))) == (8, "a")
+            tx.rollback()
+        assert await Item.query().async_count() == 3
+
+    runner.run(main)
+
+
+def test_transactions_in_parallel(items: str, runner: Runner) -> None:
+    async def transfer(number: int) -> int:
+        async with Item.async_transaction():
+            before = await Item.query().async_count()
+            await Item.async_create(name=f"{number}")
+            assert await Item.query().async_count() == before + 1
+            return number
+
+    async def main() -> None:
+        assert list(await gather(*map(transfer, range(8)))) == list(range(8))
+        assert await Item.query().async_count() == 11
+
+    runner.run(main)
+
+
+def test_cancelled_it_cancels_all_and_leaves_nothing(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        async def work() -> None:
+            async with Item.async_transaction():
+                await Item.async_create(name="undone")
+                await anyio.sleep(5)
+
+        async def together() -> None:
+            await gather(*[work() for _ in range(6)], limit=4)
+
+        for manner in async_runner.manners:
+            assert await cut_short(together, manner, after=0.03)
+            assert await Item.query().async_count() == 3
+            assert list(await gather(*map(name_of, (1, 2, 3)))) == ["a", "b", "c"]
+
+    async_runner.run(main)
+
+
+@pytest.mark.parametrize("wrong", [57, "async_all", None])
+def test_what_is_no_awaitable_is_refused(items: str, runner: Runner, wrong: Any) -> None:
+    async def main() -> None:
+        with pytest.raises(UsageError, match=type(wrong).__name__):
+            await gather(name_of(1), wrong)
+        with pytest.raises(UsageError, match="at least 1"):
+            await gather(name_of(1), limit=0)
+
+    runner.run(main)
+
+
+def test_tasks_and_futures_will_do(items: str) -> None:
+    async def main() -> None:
+        task = asyncio.create_task(name_of(1))
+        assert await gather(task, name_of(2)) == ("a", "b")
+
+    asyncio.run(main())

@@ -1,0 +1,331 @@
+"""No text of a user reaches the SQL, whatever it is and wherever it is given."""
+
+import sqlite3
+from collections.abc import Callable
+from types import new_class
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activerecord import (
+    ActiveRecord,
+    ActiveRecordError,
+    Column,
+    HasMany,
+    Undeclared,
+    column,
+    create_tables,
+    drop_tables,
+    fn,
+    has_many,
+)
+from activerecord.database import database
+from activerecord.testing.queries import count_queries
+
+ATTACKS = [
+    'x" ; DROP TABLE canaries; --',
+    "x' ; DROP TABLE canaries; --",
+    "'); DELETE FROM canaries; --",
+    '"); DELETE FROM canaries; --',
+    "1; DROP TABLE canaries",
+    "1 OR 1=1",
+    "' OR '1'='1",
+    "id\"; --",
+    "id) UNION SELECT song FROM canaries --",
+    "*",
+    "id, song",
+    "canaries.song",
+    "song desc; --",
+    "song desc",
+    "song /* ",
+    "`; DROP TABLE canaries; --",
+    "[song]",
+    "count(*)",
+    "(SELECT song FROM canaries)",
+    "\\'; DROP TABLE canaries; --",
+    "?",
+    "??",
+    ":song",
+    "$1",
+    "@song",
+    "%",
+    "_",
+    "\\",
+    "a\0b",
+    "\n",
+    "\ud800",
+    "’; DROP TABLE canaries; --",
+    "rowid",
+    "sqlite_master",
+    "x" * 100_000,
+    "__class__",
+    "__dict__",
+    "__init__",
+    "_row",
+    "None",
+    "",
+    " ",
+]
+
+
+class Canary(ActiveRecord):
+    __table_name__ = "canaries"
+    id: Column[int] = column(primary_key=True)
+    song: Column[str]
+    perches: HasMany["Perch"] = has_many(foreign_key="canary_id")
+
+
+class Perch(ActiveRecord):
+    __table_name__ = "perches"
+    id: Column[int] = column(primary_key=True)
+    canary_id: Column[int]
+
+
+class Wild(Undeclared):
+    __table_name__ = "canaries"
+
+
+def sing() -> None:
+    """A database with two canaries."""
+    ActiveRecord.configure("sqlite:///:memory:")
+    create_tables(Canary, Perch)
+    Canary.insert_all([{"song": "tweet"}, {"song": "trill"}])
+
+
+def is_whole() -> bool:
+    return Canary.query().order_by("id").tuples() == [(1, "tweet"), (2, "trill")] and Perch.query().count() == 0
+
+
+Use = Callable[[str], Any]
+
+# Everything that takes a name. Each raises an error of the library, or gives an answer that a plain name would give.
+NAMES: dict[str, Use] = {
+    "where keyword": lambda text: Canary.where(**{text: 1}).all(),
+    "where dict": lambda text: Canary.where({text: ["a", None]}).all(),
+    "where_not": lambda text: Canary.query().where_not({text: 1}).all(),
+    "or_where": lambda text: Canary.where(id=1).or_where({text: 1}).all(),
+    "having": lambda text: Canary.query().select("song").group_by("song").having({text: 1}).tuples(),
+    "order_by": lambda text: Canary.query().order_by(text).all(),
+    "order_by desc": lambda text: Canary.query().order_by(f"{text} desc").all(),
+    "reorder": lambda text: Canary.query().reorder(text).first(),
+    "select": lambda text: Canary.query().select(text).tuples(),
+    "group_by": lambda text: Canary.query().select("song").group_by(text).tuples(),
+    "pluck": lambda text: Canary.query().pluck(text, "song"),
+    "sum": lambda text: Canary.query().sum(text),
+    "average": lambda text: Canary.query().average(text),
+    "min": lambda text: Canary.query().min(text),
+    "max": lambda text: Canary.query().max(text),
+    "count": lambda text: Canary.query().count(text),
+    "join": lambda text: Canary.query().join(text).all(),
+    "left_join": lambda text: Canary.query().left_join(text).all(),
+    "with_": lambda text: Canary.query().with_(text).all(),
+    "with_ path": lambda text: Canary.query().with_(f"perches.{text}").all(),
+    "find_by": lambda text: Canary.find_by(**{text: 1}),
+    "Model[...]": lambda text: Canary.where(Canary[text] == 1).all(),
+    "Model[...] desc": lambda text: Canary.query().order_by(Canary[text].desc()).all(),
+    "undeclared where": lambda text: Wild.where({text: 1}).all(),
+    "undeclared order_by": lambda text: Wild.query().order_by(text).all(),
+    "undeclared Model[...]": lambda text: Wild.where(Wild[text] == 1).all(),
+    "undeclared join": lambda text: Wild.query().join(text).all(),
+    "undeclared attributes": lambda text: Wild(**{text: 1}),
+    "attributes": lambda text: Canary(**{text: 1}),
+    "record[...]": lambda text: Canary.find(1)[text],
+    "record[...] = ": lambda text: Canary.find(1).__setitem__(text, 1),
+    "was": lambda text: Canary.find(1).was(text),
+    "insert_all": lambda text: Canary.insert_all([]) or Canary.where({text: 1}).all(),
+    "attribute": lambda text: getattr(Canary, text),
+    "attribute of a record": lambda text: getattr(Canary.find(1), text),
+    "connection": lambda text: database(text),
+    "function": lambda text: Canary.query().select(getattr(fn, text.strip("_"))(Canary.song)).tuples(),
+    "driver": lambda text: ActiveRecord.configure({"default": {"driver": text, "database": ":memory:"}}),
+    "driver_type": lambda text: ActiveRecord.configure({"other": {"driver": "sqlite", "driver_type": text, "database": ":memory:"}}),
+    "journal_mode": lambda text: ActiveRecord.configure(
+        {"other": {"driver": "sqlite", "database": "x.db", "journal_mode": text}}
+    ),
+    "isolation": lambda text: Canary.transaction(isolation=text).__enter__(),
+}
+
+
+def attempt(use: Use, text: str) -> list[str]:
+    """Use a text; the statements that were sent. Only the library's own errors, and AttributeError, may come out."""
+    with count_queries(database()) as sent:
+        try:
+            use(text)
+        except (ActiveRecordError, AttributeError):
+            pass
+    return list(sent)
+
+
+@pytest.mark.parametrize("place", NAMES)
+def test_names_from_outside(place: str) -> None:
+    sing()
+    for text in ATTACKS:
+        for sql in attempt(NAMES[place], text):
+            assert "canaries;" not in sql
+            assert "DROP" not in sql
+            assert "DELETE" not in sql
+    assert is_whole()
+
+
+# Everything that takes a value. It comes back as it was given, or is refused.
+VALUES: dict[str, Callable[[str], Any]] = {
+    "where": lambda text: Canary.where(song=text).count() == 0,
+    "where list": lambda text: Canary.where(song=[text, text + "x"]).count() == 0,
+    "where text": lambda text: Canary.where("song = ?", text).count() == 0,
+    "where named": lambda text: Canary.where("song = :song", song=text).count() == 0,
+    "comparison": lambda text: Canary.where(Canary.song == text).count() == 0,
+    "like": lambda text: Canary.where(Canary.song.contains(text + "~")).count() == 0,
+    "starts_with": lambda text: Canary.where(Canary.song.starts_with(text + "~")).count() == 0,
+    "function": lambda text: Canary.query().limit(1).pluck(fn.coalesce(None, text)) == [text],
+    "concatenation": lambda text: Canary.where(id=1).pluck(Canary.song + text) == ["tweet" + text],
+    "having": lambda text: Canary.query().select("song").group_by("song").having(fn.max(Canary.song) == text).tuples() == [],
+    "find_by": lambda text: Canary.find_by(song=text) is None,
+    "in": lambda text: Canary.where(Canary.song.in_([text])).all() == [],
+}
+
+
+@pytest.mark.parametrize("place", VALUES)
+def test_values_from_outside(place: str) -> None:
+    sing()
+    for text in ATTACKS:
+        with count_queries(database()) as sent:
+            try:
+                assert VALUES[place](text)
+            except ActiveRecordError:
+                # SQLite's own bound of a pattern is 50,000 bytes
+                    assert {"\0", "\ud800"} & set(text) or len(text) > 50_000
+        for sql in sent:
+            assert "canaries;" not in sql
+    assert is_whole()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(NAMES.keys() - {"driver", "driver_type", "journal_mode", "isolation"})), st.text() | st.text("\"'`[];-/*?:\\ ", max_size=8))
+def test_any_name(place: str, text: str) -> None:
+    sing()
+    attempt(NAMES[place], text)
+    assert is_whole()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(VALUES)), st.text() | st.text("\"'`[];-/*?:\\%_ ", min_size=1, max_size=8))
+def test_any_value(place: str, text: str) -> None:
+    sing()
+    try:
+        assert VALUES[place](text) or text in ("", "tweet", "trill")
+    except ActiveRecordError:
+        assert "\0" in text
+    assert is_whole()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text())
+def test_any_label(text: str) -> None:
+    sing()
+    try:
+        rows = Canary.query().select(Canary.song.as_(text)).order_by(Canary.id).dicts()
+    except ActiveRecordError:
+        assert not text or "\0" in text
+        return
+    assert rows == [{text: "tweet"}, {text: "trill"}]
+    assert Canary.query().select("id", Canary.song.as_(text)).first() is not None if text not in ("id", "ID") else True
+
+
+USABLE = [text for text in ATTACKS if text and not {"\0", "\ud800"} & set(text)]
+
+
+@pytest.mark.parametrize("name", USABLE, ids=range(len(USABLE)))
+def test_a_column_may_have_any_name(name: str) -> None:
+    sing()
+
+    def body(space: dict[str, Any]) -> None:
+        space["__annotations__"] = {"id": Column[int], "odd": Column[str | None]}
+        space["__table_name__"] = "odds"
+        space["__module__"] = __name__
+        space["id"] = column(primary_key=True)
+        space["odd"] = column(name=name, unique=len(name) < 1000, default=name)
+
+    model: Any = new_class("Odd", (ActiveRecord,), exec_body=body)
+    create_tables(model)
+    made = model.create(odd="a")
+    made.odd = "b"
+    assert made.save()
+    assert model.where(odd="b").order_by("odd").pluck("odd") == ["b"]
+    assert model.where({name: "b"}).order_by(model[name].desc()).one()[name] == "b"
+    assert made.attributes == {"id": 1, name: "b"}
+    assert model.create().odd == name
+    assert model.insert_all([{name: "c"}, {name: "d"}]) == 2
+    read: Any = new_class("Odds", (ActiveRecord,), exec_body=lambda space: space.update(__table_name__="odds", __module__=__name__))
+    found = read.where({name: "c"}).one()
+    found[name] = "e"
+    assert found.save()
+    assert read.query().order_by("id").dicts()[2] == {"id": 3, name: "e"}
+    assert made.delete()
+    drop_tables(model)
+    assert is_whole()
+
+
+@pytest.mark.parametrize("name", [text for text in USABLE if len(text) < 1000 and not text.startswith("sqlite_")])
+def test_a_table_may_have_any_name(name: str) -> None:
+    sing()
+
+    def body(space: dict[str, Any]) -> None:
+        space["__annotations__"] = {"id": Column[int], "word": Column[str]}
+        space["__table_name__"] = name
+        space["__module__"] = __name__
+        space["word"] = column(index=True, default="'); DROP TABLE canaries; --")
+
+    model: Any = new_class("Odd", (ActiveRecord,), exec_body=body)
+    create_tables(model)
+    assert model.create().word == "'); DROP TABLE canaries; --"
+    assert model.where(word="x").or_where(id=1).count() == 1
+    found = model.find(1)
+    found.word = name
+    assert found.save() and found.reload().word == name
+    read: Any = new_class("Odds", (ActiveRecord,), exec_body=lambda space: space.update(__table_name__=name, __module__=__name__))
+    assert read.query().pluck("word") == [name]
+    assert found.delete()
+    drop_tables(model)
+    assert is_whole()
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", 5, None])
+def test_names_that_no_table_can_have(name: Any) -> None:
+    if name is None:
+        return
+    with pytest.raises(ActiveRecordError):
+        new_class("Odd", (ActiveRecord,), exec_body=lambda space: space.update(__table_name__=name))
+
+
+def test_names_of_savepoints_are_ours() -> None:
+    sing()
+    with count_queries(database()) as sent, Canary.transaction(), Canary.transaction():
+        Canary.query().count()
+    assert [sql for sql in sent if "SAVEPOINT" in sql] != []
+    assert not any("canaries;" in sql for sql in sent)
+
+
+def test_errors_do_not_quote_values() -> None:
+    sing()
+    secret = "hunter2"
+    for call in (
+        lambda: Canary.create(id=1, song=secret),
+        lambda: Canary.where("json_extract(song, ?) = 1", "$" + secret + "[").all(),
+        lambda: Canary.where(id=secret).all(),
+        lambda: Canary.where("song = ? AND", secret).all(),
+    ):
+        with pytest.raises(ActiveRecordError) as caught:
+            call()
+        assert secret not in str(caught.value)
+        assert secret not in repr(caught.value)
+    assert is_whole()
+
+
+def test_the_engine_itself_agrees() -> None:
+    """What the attacks would have done, had they got through."""
+    raw = sqlite3.connect(":memory:")
+    raw.executescript("CREATE TABLE canaries (song); SELECT 'x' ; DROP TABLE canaries; --'")
+    assert raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    raw.close()

@@ -1,0 +1,593 @@
+"""Pools: how many connections, who gets them, and when they end."""
+
+import asyncio
+import gc
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import trio
+
+from activerecord import (
+    ActiveRecord,
+    Column,
+    ConfigurationError,
+    ConnectionFailed,
+    PoolTimeout,
+    TransactionClosed,
+    UsageError,
+    async_close,
+    close,
+    column,
+    connected,
+    create_tables,
+)
+from activerecord.database import database, databases
+from activerecord.runtime import host
+from activerecord.testing.leaks import Footprint
+from activerecord.testing.runners import RUNNERS, Runner, cut_short
+
+IN_A_FILE = pytest.mark.parametrize("database_url", ["file"], indirect=True)
+IN_MEMORY = pytest.mark.parametrize("database_url", ["memory"], indirect=True)
+
+
+class Item(ActiveRecord):
+    id: Column[int] = column(primary_key=True)
+    name: Column[str]
+
+
+@pytest.fixture
+def items(database_url: str) -> str:
+    ActiveRecord.configure(f"{database_url}?synchronous=off&max_size=3&acquire_timeout=0.3")
+    create_tables(Item)
+    return database_url
+
+
+@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
+def async_runner(request: pytest.FixtureRequest) -> Runner:
+    found: Runner = request.param
+    return found
+
+
+async def add(name: str = "a") -> None:
+    await Item.async_create(name=name)
+
+
+async def count() -> int:
+    return await Item.query().async_count()
+
+
+async def through_its_host() -> None:
+    """Have the loop make what it makes once and keeps: a guest loop under trio."""
+
+    async def nothing() -> None: ...
+
+    await host(asyncio_only=True).call(nothing())
+
+
+def in_thread(work: Callable[[], Any]) -> Any:
+    """What `work` gives in a thread of its own."""
+    answers: list[Any] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answers.append(work())
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return answers[0]
+
+
+# how many, and who gets them
+
+
+@IN_A_FILE
+def test_max_size_is_kept_and_used(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        open_now: list[int] = []
+        most = 0
+
+        async def hold(number: int) -> None:
+            nonlocal most
+            async with Item.async_transaction(read_only=True):
+                open_now.append(number)
+                most = max(most, len(open_now))
+                await anyio.sleep(0.005)
+                open_now.remove(number)
+
+        async with anyio.create_task_group() as group:
+            for number in range(10):
+                group.start_soon(hold, number)
+        assert most == 3
+
+    async_runner.run(main)
+
+
+def test_who_waits_in_vain_is_told_who_holds_them(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        in_memory = database().driver.shared(database().configuration)
+        size = 1 if in_memory else 3
+        all_held, over = anyio.Event(), anyio.Event()
+        held: list[int] = []
+
+        async def hold() -> None:
+            async with Item.async_transaction(read_only=True):
+                held.append(1)
+                if len(held) == size:
+                    all_held.set()
+                await over.wait()
+
+        async with anyio.create_task_group() as group:
+            for _ in range(size):
+                group.start_soon(hold)
+            await all_held.wait()
+            began = time.monotonic()
+            with pytest.raises(PoolTimeout, match=rf"none of {size} connection.*test_pool\.py:\d+ for 0\.\d s"):
+                await count()
+            assert 0.2 < time.monotonic() - began < 1
+            over.set()
+        assert await count() == 0
+
+    async_runner.run(main)
+
+
+@pytest.mark.parametrize("database_url", ["file", "memory"], indirect=True)
+def test_who_comes_first_is_served_first(database_url: str, async_runner: Runner) -> None:
+    ActiveRecord.configure(f"{database_url}?max_size=1")
+    create_tables(Item)
+
+    async def main() -> None:
+        served: list[int] = []
+
+        async def wait(number: int) -> None:
+            async with Item.async_transaction(read_only=True):
+                served.append(number)
+
+        async with anyio.create_task_group() as group:
+            async with Item.async_transaction(read_only=True):
+                for number in range(8):
+                    # not as a child of the scope that is open
+                    group.start_soon(_apart, wait, number)
+                    await anyio.sleep(0.001)
+        assert served == list(range(8))
+
+    async_runner.run(main)
+
+
+async def _apart(work: Callable[[int], Any], number: int) -> None:
+    """Run in a task of its own, with none of the scopes that the group's owner has open."""
+    from contextvars import Context
+
+    async with anyio.create_task_group() as group:
+        Context().run(group.start_soon, work, number)
+
+
+def test_a_waiter_that_is_cancelled_takes_nothing_along(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        over = anyio.Event()
+
+        async def hold(started: anyio.Event) -> None:
+            async with Item.async_transaction(read_only=True):
+                started.set()
+                await over.wait()
+
+        size = 1 if database().driver.shared(database().configuration) else 3
+        async with anyio.create_task_group() as group:
+            for _ in range(size):
+                started = anyio.Event()
+                group.start_soon(hold, started)
+                await started.wait()
+            for manner in async_runner.manners:
+                assert await cut_short(count, manner, after=0.01)
+            over.set()
+        async with anyio.create_task_group() as group:
+            for _ in range(6):
+                group.start_soon(count)
+
+    async_runner.run(main)
+
+
+# when they end
+
+
+@IN_A_FILE
+def test_a_loop_that_ends_closes_its_connections(items: str, async_runner: Runner) -> None:
+    close()
+    before = Footprint.now()
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(count)
+
+    for _ in range(4):
+        async_runner.run(main)
+        assert not before.leaked()
+
+
+def test_every_kind_of_loop_after_another(items: str) -> None:
+    asyncio.run(add("asyncio"))
+    trio.run(add, "trio")
+    anyio.run(add, "anyio")
+    anyio.run(add, "anyio on trio", backend="trio")
+    Item.create(name="sync")
+    for _ in range(3):
+        assert asyncio.run(count()) == trio.run(count) == anyio.run(count) == Item.query().count() == 5
+
+
+def test_a_loop_that_ends_by_an_error_closes_its_connections(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        await add()
+        raise LookupError
+
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            async_runner.run(main)
+    assert async_runner.run(count) == 3
+
+
+@IN_A_FILE
+def test_a_thread_that_ends_closes_its_connections(items: str) -> None:
+    # SQLite itself keeps descriptors of a file for as long as this thread holds a lock on it
+    close()
+    before = Footprint.now()
+    for _ in range(3):
+        in_thread(lambda: Item.create(name="a"))
+    assert not before.leaked()
+    assert Item.query().count() == 3
+
+
+def test_loops_in_threads_at_once(items: str) -> None:
+    rounds = 4
+    ActiveRecord.configure(f"{items}?synchronous=off") if items.endswith(".db") else None
+
+    async def work() -> None:
+        for _ in range(rounds):
+            async with Item.async_transaction():
+                before = await count()
+                await add()
+                assert await count() == before + 1
+
+    def in_sync_code() -> None:
+        for _ in range(rounds):
+            with Item.transaction():
+                before = Item.query().count()
+                Item.create(name="sync")
+                assert Item.query().count() == before + 1
+
+    kinds: list[Callable[[], object]] = [lambda: asyncio.run(work()), lambda: trio.run(work), in_sync_code]
+    failures: list[BaseException] = []
+
+    def run(kind: Callable[[], object]) -> None:
+        try:
+            kind()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=[kind]) for kind in kinds * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert Item.query().count() == rounds * len(threads)
+
+
+@IN_MEMORY
+def test_a_database_in_memory_is_the_same_everywhere(items: str) -> None:
+    Item.create(name="sync")
+    asyncio.run(add("asyncio"))
+    trio.run(add, "trio")
+    in_thread(lambda: Item.create(name="thread"))
+    in_thread(lambda: asyncio.run(add("asyncio in a thread")))
+    expected = ["sync", "asyncio", "trio", "thread", "asyncio in a thread"]
+
+    async def names() -> list[str]:
+        return await Item.query().order_by("id").async_pluck(Item.name)
+
+    assert Item.query().order_by("id").pluck(Item.name) == expected
+    assert asyncio.run(names()) == expected
+    assert trio.run(names) == expected
+    assert in_thread(Item.query().order_by("id").pluck(Item.name).copy) == expected
+
+
+# close and connected
+
+
+def test_close_ends_what_is_open_and_the_next_statement_opens_again(items: str, runner: Runner) -> None:
+    in_memory = database().driver.shared(database().configuration)
+
+    async def main() -> None:
+        await add()
+        await async_close()
+        before = Footprint.now()
+        assert not [target for target in before.descriptors if target.endswith("test.db")]
+        if in_memory:
+            assert (await database().execute_text("SELECT count(*) FROM sqlite_master")).rows == [(0,)]
+        else:
+            assert await count() == 1
+        await async_close()
+        assert not before.leaked()
+
+    runner.run(main)
+
+
+def test_connected_lasts_as_long_as_its_block(database_url: str, runner: Runner) -> None:
+    async def main() -> None:
+        await through_its_host()
+        before = Footprint.now()
+        for _ in range(2):
+            async with connected({"default": database_url, "other": "sqlite:///:memory:"}):
+                await database("other").execute_text("CREATE TABLE things (id INTEGER)")
+                await database().execute_text("SELECT 1")
+            assert not databases()
+            assert not before.leaked()
+        with pytest.raises(ConfigurationError):
+            database()
+
+    runner.run(main)
+
+
+def test_connected_refuses_what_cannot_be_opened(tmp_path: Path, driver: str, runner: Runner) -> None:
+    async def main() -> None:
+        with pytest.raises(ConnectionFailed):
+            async with connected(f"sqlite+{driver}:///{tmp_path / 'no' / 'such' / 'folder.db'}"):
+                raise AssertionError("entered")
+        assert not databases()
+
+    runner.run(main)
+
+
+def test_connected_closes_all_when_it_is_cancelled(database_url: str, async_runner: Runner) -> None:
+    async def work() -> None:
+        async with connected({"default": database_url, "other": "sqlite:///:memory:"}):
+            await database().execute_text("SELECT 1")
+            await anyio.sleep(5)
+
+    async def main() -> None:
+        await through_its_host()
+        before = Footprint.now()
+        for manner in async_runner.manners:
+            assert await cut_short(work, manner, after=0.05)
+            assert not databases()
+            assert not before.leaked()
+
+    async_runner.run(main)
+
+
+def test_connected_leaves_alone_what_was_configured_inside(database_url: str, runner: Runner) -> None:
+    async def main() -> None:
+        async with connected(database_url):
+            ActiveRecord.configure("sqlite:///:memory:")
+        assert (await database().execute_text("SELECT 57")).rows == [(57,)]
+
+    runner.run(main)
+
+
+# configured anew
+
+
+def test_configured_anew_in_sync_code(items: str) -> None:
+    Item.create(name="a")
+    in_thread(lambda: Item.query().all())
+    before = Footprint.now()
+    ActiveRecord.configure("sqlite:///:memory:")
+    # their descriptors are closed, whichever thread had them
+    assert not [target for target in Footprint.now().descriptors if target.endswith("test.db")]
+    create_tables(Item)
+    assert Item.query().count() == 0
+    assert not [line for line in before.grown() if "test.db" in line]
+
+
+def test_configured_anew_in_a_loop(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        await add()
+        ActiveRecord.configure("sqlite:///:memory:")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            gc.collect()
+        await anyio.sleep(0.05)
+        assert not [target for target in Footprint.now().descriptors if target.endswith("test.db")]
+        assert (await database().execute_text("SELECT 57")).rows == [(57,)]
+
+    async_runner.run(main)
+
+
+def test_what_is_lent_when_configured_anew_ends_in_good_order(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        old = database()
+        async with old.transaction():
+            await old.execute_text("INSERT INTO items (name) VALUES ('a')")
+            ActiveRecord.configure({"default": "sqlite:///:memory:"})
+            await old.execute_text("INSERT INTO items (name) VALUES ('b')")
+            rows = (await old.execute_text("SELECT name FROM items")).rows
+            assert rows == [("a",), ("b",)]
+        with pytest.raises(UsageError, match="configured anew"):
+            await old.execute_text("SELECT 1")
+        await anyio.sleep(0.05)
+        assert not [target for target in Footprint.now().descriptors if target.endswith("test.db")]
+
+    async_runner.run(main)
+    if items.endswith(".db"):
+        ActiveRecord.configure(items)
+        assert Item.query().order_by("id").pluck(Item.name) == ["a", "b"]
+
+
+def test_who_waits_when_configured_anew_is_told(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        old = database()
+        size = 1 if old.driver.shared(old.configuration) else 3
+        over, told = anyio.Event(), anyio.Event()
+
+        async def hold(started: anyio.Event) -> None:
+            async with old.transaction(read_only=True):
+                started.set()
+                await over.wait()
+
+        async def wait() -> None:
+            with pytest.raises(UsageError, match="configured anew"):
+                await old.execute_text("SELECT 1")
+            told.set()
+
+        async with anyio.create_task_group() as group:
+            for _ in range(size):
+                started = anyio.Event()
+                group.start_soon(hold, started)
+                await started.wait()
+            group.start_soon(wait)
+            await anyio.sleep(0.01)
+            ActiveRecord.configure({"default": "sqlite:///:memory:"})
+            over.set()
+            await told.wait()
+
+    async_runner.run(main)
+
+
+def test_configured_anew_while_another_loop_is_at_work(items: str) -> None:
+    began, configured = threading.Event(), threading.Event()
+    seen: list[object] = []
+
+    async def work() -> None:
+        old = database()
+        async with old.transaction():
+            await old.execute_text("INSERT INTO items (name) VALUES ('a')")
+            began.set()
+            while not configured.is_set():
+                await anyio.sleep(0.001)
+            seen.append((await old.execute_text("SELECT name FROM items")).rows)
+        with suppress(UsageError, TransactionClosed):
+            await old.execute_text("SELECT 1")
+            seen.append("still there")
+
+    for run in (lambda: asyncio.run(work()), lambda: trio.run(work)):
+        began.clear()
+        configured.clear()
+        seen.clear()
+        ActiveRecord.configure(f"{items}?synchronous=off")
+        create_tables(Item, if_not_exists=True)
+        thread = threading.Thread(target=run)
+        thread.start()
+        began.wait()
+        ActiveRecord.configure("sqlite:///:memory:")
+        configured.set()
+        thread.join()
+        assert len(seen) == 1 and ("a",) in list(seen[0])  # type: ignore[call-overload]
+
+
+# processes
+
+
+def run_program(text: str, *arguments: str) -> str:
+    """What a program prints, to either stream; every warning is an error there."""
+    program = PREFACE + textwrap.dedent(text)
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+        env={"PYTHONPATH": ":".join(sys.path), "PATH": ""},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+PREFACE = """
+import asyncio, os, sys, threading
+import trio
+from activerecord import ActiveRecord, Column, column, create_tables
+
+class Item(ActiveRecord):
+    id: Column[int] = column(primary_key=True)
+    name: Column[str]
+
+ActiveRecord.configure(sys.argv[1])
+create_tables(Item)
+
+async def add():
+    await Item.async_create(name="a")
+    await Item.query().async_all()
+"""
+
+
+def test_a_process_that_exits_with_connections_open_says_nothing(database_url: str) -> None:
+    program = """
+        Item.create(name="a")
+        asyncio.run(add())
+        trio.run(add)
+        thread = threading.Thread(target=lambda: Item.create(name="a"))
+        thread.start()
+        thread.join()
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(add())
+        loop.close()
+        ActiveRecord.configure({"other": "sqlite:///:memory:"})
+        assert Item.query().count() == 5
+        transaction = Item.transaction()
+        transaction.__enter__()
+        Item.create(name="never committed")
+    """
+    assert run_program(program, database_url) == ""
+
+
+@IN_A_FILE
+def test_configuring_anew_in_a_program_says_nothing(database_url: str) -> None:
+    program = """
+        Item.query().all()
+        ActiveRecord.configure("sqlite:///:memory:")
+        create_tables(Item)
+        Item.query().all()
+        ActiveRecord.configure("sqlite:///:memory:")
+    """
+    assert run_program(program, database_url) == ""
+
+
+def test_a_forked_child_begins_afresh(database_url: str) -> None:
+    program = """
+        Item.create(name="parent")
+        in_memory = ":memory:" in sys.argv[1]
+        if in_memory:
+            expected = 0
+        child = os.fork()
+        if child == 0:
+            if in_memory:
+                create_tables(Item)
+            Item.create(name="child")
+            assert Item.query().count() == (1 if in_memory else 2)
+            with Item.transaction():
+                Item.create(name="child")
+            asyncio.run(add())
+            trio.run(add)
+            sys.exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert Item.query().count() == (1 if in_memory else 5)
+        Item.create(name="parent")
+        with Item.transaction():
+            child = os.fork()
+            if child == 0:
+                try:
+                    Item.create(name="child")
+                except Exception as error:
+                    assert "another event loop or thread" in str(error), error
+                    os._exit(0)
+                os._exit(1)
+            assert os.waitpid(child, 0)[1] == 0
+            Item.create(name="parent")
+        assert Item.query().count() == (3 if in_memory else 7)
+    """
+    assert run_program(program, database_url) == ""

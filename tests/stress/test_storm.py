@@ -1,0 +1,109 @@
+"""Many transactions at once, cancelled at random: no pool dies, no half transaction stays, no cancellation is masked."""
+
+import asyncio
+import random
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+import anyio
+import pytest
+
+from activerecord import ActiveRecord, Column, LockTimeout, PoolTimeout, async_create_tables, column
+from activerecord.database import database
+from activerecord.runtime import backend, sleep
+from activerecord.testing.runners import RUNNERS, Manner, Runner, cut_short
+from tests.stress.soundness import fault
+
+pytestmark = [pytest.mark.stress, pytest.mark.timeout(60)]
+
+TRANSACTIONS = 150
+LONGEST = 0.03  # seconds until the last of a transaction's cancellations
+AT_ONCE = 12  # transactions under way at a time, on a pool of 2
+
+CELLS = [
+    (RUNNERS[name], manner)
+    for name in ("asyncio", "uvloop", "trio")
+    if name in RUNNERS
+    for manner in RUNNERS[name].manners
+]
+
+
+class Entry(ActiveRecord):
+    id: Column[int] = column(primary_key=True)
+    transfer: Column[int]
+    amount: Column[int]
+
+
+class Storm:
+    """Each transaction writes two entries that sum up to nothing, with time for a cancellation in between."""
+
+    def __init__(self, manner: Manner, seed: int) -> None:
+        self._manner = manner
+        self._random = random.Random(seed)
+        self._entered: set[int] = set()
+        self._left: dict[int, bool] = {}
+        self.outcomes: Counter[str] = Counter()
+
+    async def rage(self) -> None:
+        await async_create_tables(Entry)
+        places = anyio.Semaphore(AT_ONCE)
+
+        async def one(number: int, after: float) -> None:
+            async with places:
+                await self._cut_short(number, after)
+
+        async with anyio.create_task_group() as group:
+            for number in range(TRANSACTIONS):
+                group.start_soon(one, number, self._random.uniform(0, LONGEST))
+        await self._judge()
+
+    async def _cut_short(self, number: int, after: float) -> None:
+        try:
+            cancelled = await cut_short(partial(self._transfer, number), self._manner, after=after)
+        except (LockTimeout, PoolTimeout) as error:
+            self.outcomes[type(error).__name__] += 1
+        else:
+            self.outcomes["cancelled" if cancelled else "returned"] += 1
+            self._left[number] = cancelled
+
+    async def _transfer(self, number: int) -> None:
+        first, second = Entry(transfer=number, amount=57), Entry(transfer=number, amount=-57)
+        async with Entry.async_transaction() as tx:
+            tx.after_commit(lambda: self._entered.add(number))
+            await first.async_save()
+            await sleep(0)
+            async with Entry.async_transaction():
+                await second.async_save()
+            assert await Entry.query().async_sum(Entry.amount) == 0
+        task = asyncio.current_task() if backend() == "asyncio" else None
+        assert task is None or not task.cancelling(), "the cancellation was masked"
+
+    async def _judge(self) -> None:
+        assert await fault(database()) is None
+        halves = Counter(await Entry.query().async_pluck(Entry.transfer))
+        assert all(count == 2 for count in halves.values()), "half a transaction"
+        assert set(halves) == self._entered, "after_commit was told otherwise"
+        # what returned is there; what was cancelled is there as a whole or not at all
+        assert {number for number, cancelled in self._left.items() if not cancelled} <= set(halves)
+        assert set(self.outcomes) <= {"cancelled", "returned"}, self.outcomes
+        await Entry.async_create(transfer=-1, amount=0)
+        assert await fault(database()) is None
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("driver", ["sqlite3", "aiosqlite"])
+@pytest.mark.parametrize(("loop", "manner"), CELLS, ids=lambda part: getattr(part, "name", part))
+def test_storm(loop: Runner, manner: Manner, driver: str, seed: int, tmp_path: Path) -> None:
+    ActiveRecord.configure(f"sqlite+{driver}:///{tmp_path / 'test.db'}?synchronous=off&max_size=2")
+    storm = Storm(manner, seed)
+    loop.run(storm.rage)
+    assert storm.outcomes["cancelled"] > TRANSACTIONS / 10, storm.outcomes
+
+
+@pytest.mark.parametrize(("loop", "manner"), CELLS, ids=lambda part: getattr(part, "name", part))
+def test_storm_in_memory(loop: Runner, manner: Manner) -> None:
+    ActiveRecord.configure("sqlite:///:memory:")
+    storm = Storm(manner, 57)
+    loop.run(storm.rage)
+    assert storm.outcomes["cancelled"] > TRANSACTIONS / 10, storm.outcomes
