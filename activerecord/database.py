@@ -16,6 +16,7 @@ from activerecord.driver import Binds, Connection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
 from activerecord.errors import ConfigurationError, LockTimeout, ReadOnly, UsageError, nearest
 from activerecord.pool import Lender, LoopPool, SharedConnection
+from activerecord.runtime.fork import on_fork
 from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
@@ -320,6 +321,15 @@ def _writes(statement: Node) -> bool:
 _databases: dict[str, Database] = {}
 _lock = threading.Lock()
 _writers: dict[tuple[int, str], runtime.Turnstile] = {}
+
+
+def _unlock() -> None:
+    """In a forked child: a thread of the parent's may have held the lock."""
+    global _lock  # noqa: PLW0603  # a lock cannot be made new in place
+    _lock = threading.Lock()
+
+
+on_fork(_unlock)
 
 
 def _writer(key: str) -> runtime.Turnstile:

@@ -264,8 +264,9 @@ class Transaction:
     async def _begin(self) -> None:
         try:
             await self._take_writer()
-            self._lender = await self._database.lender()
-            self._lease = await self._lender.acquire(f"a transaction opened at {self._opened_at}")
+            lender = self._lender = await self._database.lender()
+            purpose = f"a transaction opened at {self._opened_at}"
+            self._lease = await self._database.patiently(lambda: lender.acquire(purpose))
             begin = self._database.driver.dialect.begin(isolation=self._isolation, read_only=self._read_only)
             for sql in begin:
                 await self._database.patiently(partial(self._send, sql))

@@ -47,7 +47,9 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
         connection=getattr(model, "__connection__", "default"),
         declared=(lambda: _table(mapper, columns)) if columns else None,
         attributes={found.name or name: name for name, found in columns.items()},
-        reserved=frozenset(name for name in dir(model) if name not in columns and not isinstance(_found(model, name), Inferred)),
+        reserved=frozenset(
+            name for name in dir(model) if name not in columns and not isinstance(_found(model, name), Inferred)
+        ),
         relations=lambda table: _relations(mapper, table, associations, model_of),
         after_load=Preload.along,
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from activerecord.mapper import Mapper
 from activerecord.relation.association import Association
@@ -63,7 +63,7 @@ class Inferred:
 
     def __get__(self, record: Any, owner: "type[Any]") -> Any:
         name = self._last.name
-        association = None if record is None else self._association(record)
+        association = None if record is None else self._association(owner.__mapper__)
         if association is None:
             return self._plain(record, owner)
         if name in vars(record):
@@ -72,7 +72,7 @@ class Inferred:
         return association.read(record)
 
     def __set__(self, record: Any, value: Any) -> None:
-        association = self._association(record)
+        association = self._association(record.__mapper__)
         if association is None:
             vars(record)[self._last.name] = value
         else:
@@ -81,18 +81,19 @@ class Inferred:
     def _plain(self, record: Any, owner: "type[Any]") -> Any:
         mapper: Mapper[Any] = owner.__mapper__
         name = self._last.name
-        if record is not None and name in vars(record):
-            return vars(record)[name]
+        values: dict[str, Any] = {} if record is None else vars(record)
+        if name in values:
+            return values[name]
         if record is not None and not record.is_new and mapper is self._last.owner and mapper.known_table() is None:
             # the table is to be read again; what was loaded before is there all the same
             return self._last.read(record)
         # what answers for names that are not there knows more
         raise AttributeError(f"{owner.__name__} has no attribute {name!r}")
 
-    def _association(self, record: Any) -> Association[Any] | None:
-        mapper: Mapper[Any] = type(record).__mapper__
-        found = mapper.relations().get(self._last.name)
-        return cast("Association[Any]", found) if isinstance(found, Association) else None
+    def _association(self, mapper: Mapper[Any]) -> Association[Any] | None:
+        relations: Mapping[str, Any] = mapper.relations()
+        found: Association[Any] | None = relations.get(self._last.name)
+        return found if isinstance(found, Association) else None
 
 
 def _free(name: str, other: str, taken: "set[str]") -> str:

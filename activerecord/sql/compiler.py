@@ -282,8 +282,10 @@ class Compiler:
                 return Unknown()
 
     def _type_of_arithmetic(self, arithmetic: Arithmetic[Any]) -> Type:
-        sides = self.type_of(arithmetic.left), self.type_of(arithmetic.right)
-        return next((side for side in sides if isinstance(side, Numeric | Float)), sides[0])
+        # a bind has the type of the other side, which is not to be found out twice at each level
+        sides = [side for side in (arithmetic.left, arithmetic.right) if not isinstance(side, Bind)]
+        types = [self.type_of(side) for side in sides or [arithmetic.left]]
+        return next((found for found in types if isinstance(found, Numeric | Float)), types[0])
 
     def _type_of_function(self, function: Function[Any]) -> Type:
         if function.type is not None or not function.arguments:

@@ -78,17 +78,17 @@ class Expression(Node, Generic[T_co]):
     def __hash__(self) -> int:
         return hash(self.shape)
 
-    def __and__(self: "Expression[bool]", other: "Expression[bool]") -> "Condition":
+    def __and__(self: "Expression[bool | None]", other: "Expression[bool | None]") -> "Condition":
         """Both conditions."""
         return cast("Condition", all_of(_condition(self), _condition(other)))
 
-    def __or__(self: "Expression[bool]", other: "Expression[bool]") -> "Condition":
+    def __or__(self: "Expression[bool | None]", other: "Expression[bool | None]") -> "Condition":
         """Either condition."""
         return cast("Condition", any_of(_condition(self), _condition(other)))
 
-    def __invert__(self: "Expression[bool]") -> "Condition":
+    def __invert__(self: "Expression[bool | None]") -> "Condition":
         """The opposite condition."""
-        return Not(self)
+        return Not(_condition(self))
 
     def __add__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`a + b`; of texts, `a || b`."""
@@ -216,13 +216,24 @@ class Reference(Expression[T_co]):
 
 
 class Bind(Expression[T_co]):
-    """A value of the program. It is stored as `like` is, where that is given, and by its own Python type otherwise."""
+    """A value of the program. It is stored as `like` is, where that is given, and by its own Python type otherwise.
+
+    `like` is a column, or what stands beside the value in the same expression.
+    """
 
     __slots__ = ("typed_as",)
 
     def __init__(self, value: Any, like: Expression[Any] | None = None) -> None:
         self.typed_as = like
-        super().__init__(("?",) if like is None else ("?", like.shape), (value,))
+        super().__init__(
+            _UNTYPED if like is None else ("?", like.shape) if type(like) is Reference else _BESIDE, (value,)
+        )
+
+
+_UNTYPED: Shape = ("?",)
+
+# The shape of what stands beside is a part of the whole's already; a second time at each level would double it each time.
+_BESIDE: Shape = ("?", "beside")
 
 
 class Nested(Expression[T_co]):

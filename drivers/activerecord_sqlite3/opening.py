@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 
-from activerecord.errors import ConnectionFailed
+from activerecord.errors import ConnectionFailed, LockTimeout
 from activerecord_sqlite3.settings import Settings
 
 __all__ = ["LOOK", "open_database"]
@@ -22,7 +22,8 @@ _PAUSES = (0.002, 0.01, 0.03)
 def open_database(settings: Settings, stopping: Callable[[], bool]) -> sqlite3.Connection:
     """A connection that commits each statement by itself, waits for no lock, and stops when `stopping()` says so.
 
-    It may be used from any thread, but by one at a time. Raises ConnectionFailed, naming the database.
+    It may be used from any thread, but by one at a time. Raises ConnectionFailed, naming the database, and LockTimeout
+    where another connection has it for itself just now, as the first one does that opens it and the last that closes it.
     """
     try:
         raw = sqlite3.connect(
@@ -49,13 +50,12 @@ def open_database(settings: Settings, stopping: Callable[[], bool]) -> sqlite3.C
 
 def _prepare(raw: sqlite3.Connection, settings: Settings) -> None:
     raw.execute(f"PRAGMA foreign_keys = {'ON' if settings.foreign_keys else 'OFF'}")
+    if not settings.in_memory:
+        if not settings.read_only:
+            _put_in_journal_mode(raw, settings.journal_mode)
+        _require_readable(raw)
     if settings.synchronous is not None:
         raw.execute(f"PRAGMA synchronous = {settings.synchronous}")
-    if settings.in_memory:
-        return
-    if not settings.read_only:
-        _put_in_journal_mode(raw, settings.journal_mode)
-    _require_readable(raw)
 
 
 def _put_in_journal_mode(raw: sqlite3.Connection, mode: str) -> None:
@@ -84,8 +84,9 @@ def _is_busy(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _failed(settings: Settings, error: Exception) -> ConnectionFailed:
-    return ConnectionFailed(
+def _failed(settings: Settings, error: Exception) -> ConnectionFailed | LockTimeout:
+    kind = LockTimeout if isinstance(error, sqlite3.Error) and _is_busy(error) else ConnectionFailed
+    return kind(
         f"cannot open the SQLite database {settings.database!r}: {error}",
         code=getattr(error, "sqlite_errorname", None),
     )

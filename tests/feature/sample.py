@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -63,7 +63,7 @@ class Sample:
                 await database_.execute_text(statement)
 
     @contextmanager
-    def raw(self) -> Iterator[sqlite3.Connection]:
+    def raw(self) -> Generator[sqlite3.Connection]:
         """Plain sqlite3 on the template, for reading."""
         with closing(sqlite3.connect(f"file:{self.template}?mode=ro", uri=True)) as connection:
             yield connection

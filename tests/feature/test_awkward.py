@@ -91,7 +91,9 @@ def test_every_name_of_a_column(awkward: Sample, loaded: Database, runner: Runne
             assert await model.query().where({name: f"set {name}"[:20]}).async_count() == 1
             assert await model.query().where(**{name: f"set {name}"[:20]}).async_count() == 1
             assert await model.async_find_by(**{name: f"set {name}"[:20]}) == created
-            assert await model.query().where(column == created[name]).order_by(name).async_pluck(name) == [created[name]]
+            assert await model.query().where(column == created[name]).order_by(name).async_pluck(name) == [
+                created[name]
+            ]
             assert await model.query().where(column == created[name]).async_max(column) == created[name]
             assert await created.async_update(**{name: None})
             assert (await model.async_find(created[schema.primary_key[0]]))[name] is None
@@ -111,7 +113,8 @@ def test_columns_that_are_attributes_and_columns_that_are_not(loaded: Database, 
             _ = record._id
         record.metadata = "other"
         assert record.changes == {"metadata": ("metadata1", "other")}
-        record.delete = "no method any more"
+        anything: Any = record
+        anything.delete = "no method any more"
         with pytest.raises(UsageError, match=r"the column is record\['delete'\]"):
             await record.async_save()
         with pytest.raises(UnknownColumn, match="did you mean 'metadata'"):
@@ -152,8 +155,10 @@ def test_generated_columns_come_back(loaded: Database, runner: Runner) -> None:
 
 def test_a_table_without_a_key(awkward: Sample, loaded: Database, runner: Runner) -> None:
     async def main() -> None:
-        await Log.async_create(at=dt.datetime(2030, 1, 2, 3, 4, 5), level=1, message="new")
-        await Log.async_insert_all([{"at": dt.datetime(2030, 1, 1), "level": n, "message": None} for n in range(2)])
+        await Log.async_create(at=dt.datetime.fromisoformat("2030-01-02 03:04:05"), level=1, message="new")
+        await Log.async_insert_all(
+            [{"at": dt.datetime.fromisoformat("2030-01-01"), "level": n, "message": None} for n in range(2)]
+        )
         rows = await Log.query().async_all()
         assert len(rows) == 27
         latest = await Log.query().order_by("at desc").async_first()
@@ -181,7 +186,7 @@ def test_values_at_the_limits_of_their_types(loaded: Database, runner: Runner) -
         assert lowest.c_bytes == bytes(range(256))
         assert lowest.c_date == dt.date(9999, 12, 31)
         assert lowest.c_time == dt.time(23, 59, 59, 999999)
-        assert lowest.c_ts == dt.datetime(9999, 12, 31, 23, 59, 59, 999999)
+        assert lowest.c_ts == dt.datetime.fromisoformat("9999-12-31 23:59:59.999999")
         assert highest.c_tstz == dt.datetime(2024, 3, 31, 1, 59, 59, 500000, tzinfo=dt.UTC)
         assert highest.c_json == []
         assert highest.c_varchar == "emoji 🙂🚀 中文 العربية"
@@ -208,7 +213,7 @@ def test_values_follow_the_declared_types(loaded: Database, runner: Runner) -> N
     given = {
         "flag": True,
         "day": dt.date(2024, 2, 29),
-        "at": dt.datetime(2024, 2, 29, 12, 30, 0, 5),
+        "at": dt.datetime.fromisoformat("2024-02-29 12:30:00.000005"),
         "price": Decimal("12.30"),
         "doc": {"a": [1, 2.5, None, {"b": "ü"}]},
         "code": code,
@@ -269,13 +274,14 @@ def test_a_document_changed_in_place(loaded: Database, runner: Runner, before: A
         await Loose.async_create(doc=before)
         record = await Loose.async_find(1)
         assert not record.changed
-        document = record.doc
+        document: Any = record.doc
         document.clear()
-        (document.update if isinstance(document, dict) else document.extend)(after)
+        (document.extend if isinstance(after, list) else document.update)(after)
         assert list(record.changes) == ["doc"]
         assert record.was("doc") == before
         assert await record.async_save() and not record.changed
-        assert repr((await Loose.async_find(1)).doc) == repr(after)
+        stored = await Loose.async_find(1)
+        assert repr(stored["doc"]) == str(after)
         document.clear()
         assert record.changed
         await loaded.execute_text("DROP TABLE loose")

@@ -157,7 +157,11 @@ except MissingDriver as error:
 
 def test_a_missing_package_is_named_with_its_extra() -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", BLOCKED.format(package="aiosqlite")], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", BLOCKED.format(package="aiosqlite")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert "pip install 'activerecord[aiosqlite]'" in ran.stdout, ran.stderr
     assert ran.stderr == ""

@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar, Optional
+from typing import Any, ClassVar, Optional, Self
 
 import pytest
 
@@ -58,7 +58,7 @@ class Paper(Stamped):
         return self.title.upper()
 
     @classmethod
-    def recent(cls) -> Query[Paper]:
+    def recent(cls) -> Query[Self]:
         return cls.query().order_by("made desc")
 
 
@@ -212,121 +212,151 @@ def test_defaults(memory: None) -> None:
     assert len(set(Defaulting.query().pluck("number"))) == 4
 
 
-def collides() -> None:
+def collides() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int]
         save: Column[str]  # type: ignore[assignment]
 
+    return Bad
 
-def collides_with_query() -> None:
+
+def collides_with_query() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         query: Column[str] = column()  # type: ignore[assignment]
 
+    return Bad
 
-def collides_privately() -> None:
+
+def collides_privately() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
-        _row: Column[str]  # type: ignore[assignment]
+        _row: Column[str]  # type: ignore[mutable-override]
+
+    return Bad
 
 
-def relation_collides() -> None:
+def relation_collides() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int]
         changes: HasMany[Page] = has_many()  # type: ignore[assignment]
 
+    return Bad
 
-def plain_default() -> None:
+
+def plain_default() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int]
         name: Column[str] = "x"  # type: ignore[assignment]
 
+    return Bad
 
-def wrong_factory() -> None:
+
+def wrong_factory() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int]
         name: Column[str] = has_many()
 
+    return Bad
 
-def no_type() -> None:
+
+def no_type() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column  # type: ignore[type-arg]
 
+    return Bad
 
-def plain_annotation() -> None:
+
+def plain_annotation() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int]
         name: str
 
+    return Bad
 
-def unknown_type() -> None:
+
+def unknown_type() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[object]
 
+    return Bad
 
-def two_types() -> None:
+
+def two_types() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int | str]
 
+    return Bad
 
-def unknown_name() -> None:
+
+def unknown_name() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[Nothing]  # type: ignore[name-defined]  # noqa: F821
 
+    return Bad
 
-def twice() -> None:
+
+def twice() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int]
         other: Column[int] = column(name="id")
 
+    return Bad
 
-def nul() -> None:
+
+def nul() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int] = column(name="a\0b")
 
+    return Bad
 
-def number() -> None:
+
+def number() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int] = column(name=5)  # type: ignore[arg-type]
 
+    return Bad
 
-def table_name() -> None:
+
+def table_name() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         __table_name__ = ""
         id: Column[int]
 
+    return Bad
 
-def unannotated() -> None:
+
+def unannotated() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id = column()
 
-    Bad.query().to_sql()
+    return Bad
 
 
-def lonely_action() -> None:
+def lonely_action() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int] = column(on_delete="cascade")
 
-    Bad.query().to_sql()
+    return Bad
 
 
-def length_of_a_number() -> None:
+def length_of_a_number() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int] = column(length=5)
 
-    Bad.query().to_sql()
+    return Bad
 
 
-def no_length() -> None:
+def no_length() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[str] = column(length=-1)
 
-    Bad.query().to_sql()
+    return Bad
 
 
-def reference_by_column() -> None:
+def reference_by_column() -> type[ActiveRecord]:
     class Bad(ActiveRecord):
         id: Column[int] = column(references=Paper.id)  # type: ignore[arg-type]
 
-    Bad.query().to_sql()
+    return Bad
 
 
 @pytest.mark.parametrize(
@@ -354,9 +384,9 @@ def reference_by_column() -> None:
         (reference_by_column, "as text"),
     ],
 )
-def test_what_is_refused(memory: None, declare: Callable[[], None], told: str) -> None:
+def test_what_is_refused(memory: None, declare: Callable[[], type[ActiveRecord]], told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        declare()
+        declare().query().to_sql()
 
 
 def test_abstract_bases_stand_for_no_table(memory: None) -> None:

@@ -88,22 +88,22 @@ def test_the_first_failure_ends_the_others(items: str, runner: Runner) -> None:
 
 def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> None:
     async def main() -> None:
-        both = anyio.Event()
-        waiting: list[int] = []
+        begun = anyio.Event()
 
-        async def fail_together() -> None:
-            waiting.append(1)
-            if len(waiting) == 2:
-                both.set()
-            await both.wait()
+        async def fail_when_cancelled() -> None:
+            begun.set()
+            try:
+                await anyio.sleep(5)
+            finally:
+                raise ValueError
+
+        async def fail_then() -> None:
+            await begun.wait()
             raise LookupError
 
-        try:
-            await gather(fail_together(), fail_together())
-        except LookupError:
-            pass  # one was faster, and the other was cancelled
-        except ExceptionGroup as group:
-            assert [type(error) for error in group.exceptions] == [LookupError, LookupError]
+        with pytest.raises(ExceptionGroup) as raised:
+            await gather(fail_when_cancelled(), fail_then())
+        assert {type(error) for error in raised.value.exceptions} == {ValueError, LookupError}
 
     async_runner.run(main)
 

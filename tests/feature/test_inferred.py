@@ -90,12 +90,13 @@ def of(request: pytest.FixtureRequest, tmp_path: Path, driver: str) -> Sample:
     return found
 
 
-def pair(kinds: "dict[str, Any]", own: tuple[str, ...], target: str, theirs: tuple[str, ...]) -> "list[Association[Any]]":
-    return [
-        association
-        for association in kinds.values()
-        if (association.own_columns(), association.target.table_name, association.target_columns()) == (own, target, theirs)
-    ]
+def pair(
+    model: type[ActiveRecord], own: tuple[str, ...], target: str, theirs: tuple[str, ...]
+) -> "list[Association[Any]]":
+    """The relations of a model that go by these columns."""
+    wanted = own, target, theirs
+    relations: list[Any] = list(model.__mapper__.relations().values())
+    return [r for r in relations if (r.own_columns(), r.target.table_name, r.target_columns()) == wanted]
 
 
 def text(columns: tuple[str, ...], alias: str) -> str:
@@ -104,9 +105,7 @@ def text(columns: tuple[str, ...], alias: str) -> str:
 
 def joined(of: Sample, key: ForeignKey, wanted: tuple[str, ...], others: tuple[str, ...]) -> list[Any]:
     """The hand-written join along a foreign key."""
-    on = " AND ".join(
-        f"c.{quoted(a)} = p.{quoted(b)}" for a, b in zip(key.columns, key.target_columns, strict=True)
-    )
+    on = " AND ".join(f"c.{quoted(a)} = p.{quoted(b)}" for a, b in zip(key.columns, key.target_columns, strict=True))
     columns = f"{text(wanted, 'c')}, {text(others, 'p')}"
     return of.rows(f"SELECT {columns} FROM {quoted(key.table)} c JOIN {quoted(key.target)} p ON {on}")
 
@@ -127,14 +126,14 @@ def test_every_foreign_key_leads_both_ways(of: Sample, loop: Runner) -> None:
         low, high = (await child.async_schema()).primary_key, (await parent.async_schema()).primary_key
         wanted = sorted(map(repr, joined(of, key, low, high)))
 
-        up = pair(dict(child.__mapper__.relations()), key.columns, key.target, key.target_columns)
+        up = pair(child, key.columns, key.target, key.target_columns)
         assert len(up) == 1 and isinstance(up[0], BelongsTo)
         children = await child.query().with_(up[0]).async_all()
         found = [key_of(c, low) + key_of(p, high) for c in children for p in linked(c, up[0].name)]
         assert sorted(map(repr, found)) == wanted
         assert await child.query().join(up[0].name).async_count() == len(wanted) or key.table == key.target
 
-        down = pair(dict(parent.__mapper__.relations()), key.target_columns, key.table, key.columns)
+        down = pair(parent, key.target_columns, key.table, key.columns)
         assert len(down) == 1 and isinstance(down[0], HasMany | HasOne)
         parents = await parent.query().with_(down[0].name).async_all()
         found = [key_of(c, low) + key_of(p, high) for p in parents for c in linked(p, down[0].name)]
@@ -156,9 +155,8 @@ def test_tables_that_lead_to_themselves(of: Sample, loop: Runner) -> None:
                 continue
             model = model_for(key.table, of.name)
             own = (await model.async_schema()).primary_key
-            relations = dict(model.__mapper__.relations())
-            up = pair(relations, key.columns, key.table, key.target_columns)[0].name
-            down = pair(relations, key.target_columns, key.table, key.columns)[0].name
+            up = pair(model, key.columns, key.table, key.target_columns)[0].name
+            down = pair(model, key.target_columns, key.table, key.columns)[0].name
             records = await model.query().with_(up, f"{down}.{up}").async_all()
             wanted = sorted(map(repr, joined(of, key, own, own)))
             found = [key_of(c, own) + key_of(p, own) for c in records for p in linked(c, up)]
@@ -209,7 +207,8 @@ def test_a_key_that_is_unique_leads_to_one(awkward: Database, runner: Runner) ->
             people = await Person.query().with_("person_profile.person").async_all()
         profiles = [person.person_profile for person in people]
         assert len([profile for profile in profiles if profile is not None]) == 15
-        assert all(profile.person == person for person, profile in zip(people, profiles, strict=True) if profile)
+        pairs = [(person, profile) for person, profile in zip(people, profiles, strict=True) if profile is not None]
+        assert all(profile.person.uid == person.uid for person, profile in pairs)
 
     runner.run(main)
 

@@ -108,12 +108,12 @@ def test_an_aggregate_over_a_join(northwind: Sample, company: Database, runner: 
         'SELECT c.CategoryName, count(*) FROM "Order Details" d JOIN Products p USING (ProductID) '
         "JOIN Categories c USING (CategoryID) GROUP BY 1 ORDER BY 1"
     )
-    category = model_for("Categories", "northwind")
+    category: Any = model_for("Categories", "northwind")
 
     async def main() -> None:
         found: list[tuple[Any, ...]] = []
         for record in await category.query().order_by("CategoryName").with_("products.order_details").async_all():
-            lines = sum(len(product.order_details) for product in getattr(record, "products"))
+            lines = sum(len(product.order_details) for product in record.products)
             found.append((record["CategoryName"], lines))
         assert found == wanted
         joined = OrderDetail.query().join("product").where(Product.CategoryID == 1)
@@ -157,4 +157,3 @@ def test_a_table_is_found_whatever_the_case_of_its_name(company: Database, runne
         assert await detail.async_delete()
 
     runner.run(main)
-

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -9,7 +10,8 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from activerecord import (
     Column,
     ConfigurationError,
     ConnectionFailed,
+    LockTimeout,
     PoolTimeout,
     TransactionClosed,
     UsageError,
@@ -158,12 +161,11 @@ def test_who_comes_first_is_served_first(database_url: str, async_runner: Runner
             async with Item.async_transaction(read_only=True):
                 served.append(number)
 
-        async with anyio.create_task_group() as group:
-            async with Item.async_transaction(read_only=True):
-                for number in range(8):
-                    # not as a child of the scope that is open
-                    group.start_soon(_apart, wait, number)
-                    await anyio.sleep(0.001)
+        async with anyio.create_task_group() as group, Item.async_transaction(read_only=True):
+            for number in range(8):
+                # not as a child of the scope that is open
+                group.start_soon(_apart, wait, number)
+                await anyio.sleep(0.001)
         assert served == list(range(8))
 
     async_runner.run(main)
@@ -171,10 +173,8 @@ def test_who_comes_first_is_served_first(database_url: str, async_runner: Runner
 
 async def _apart(work: Callable[[int], Any], number: int) -> None:
     """Run in a task of its own, with none of the scopes that the group's owner has open."""
-    from contextvars import Context
-
     async with anyio.create_task_group() as group:
-        Context().run(group.start_soon, work, number)
+        _ = Context().run(group.start_soon, work, number)
 
 
 def test_a_waiter_that_is_cancelled_takes_nothing_along(items: str, async_runner: Runner) -> None:
@@ -200,6 +200,31 @@ def test_a_waiter_that_is_cancelled_takes_nothing_along(items: str, async_runner
                 group.start_soon(count)
 
     async_runner.run(main)
+
+
+@IN_A_FILE
+def test_a_file_that_another_process_has_for_itself_is_waited_for(database_url: str, runner: Runner) -> None:
+    ActiveRecord.configure(f"{database_url}?lock_timeout=0.3&synchronous=off")
+    create_tables(Item)
+    close()
+
+    async def begin() -> None:
+        async with Item.async_transaction():
+            await add()
+
+    async def main() -> None:
+        with closing(sqlite3.connect(database_url.partition(":///")[2], isolation_level=None)) as other:
+            other.execute("PRAGMA locking_mode = EXCLUSIVE")
+            other.execute("BEGIN EXCLUSIVE")
+            for work in (count, add, begin):
+                began = time.monotonic()
+                with pytest.raises(LockTimeout):
+                    await work()
+                assert 0.2 < time.monotonic() - began < 1
+        await begin()
+        assert await count() == 1
+
+    runner.run(main)
 
 
 # when they end
@@ -508,7 +533,7 @@ def run_program(text: str, *arguments: str) -> str:
 
 
 PREFACE = """
-import asyncio, os, sys, threading
+import asyncio, logging, os, sys, threading
 import trio
 from activerecord import ActiveRecord, Column, column, create_tables
 
@@ -516,6 +541,8 @@ class Item(ActiveRecord):
     id: Column[int] = column(primary_key=True)
     name: Column[str]
 
+# how long a turn of the loop takes depends on the machine
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 ActiveRecord.configure(sys.argv[1])
 create_tables(Item)
 

@@ -113,13 +113,25 @@ def shop(configured: str) -> Database:
 Paths = Callable[[], list[Any]]
 
 
+def same(query: Query[Any]) -> Query[Any]:
+    return query
+
+
+def nothing(query: Query[Any]) -> None:
+    del query
+
+
+def limited(query: Query[Any]) -> Query[Any]:
+    return query.limit(2)
+
+
 @pytest.mark.parametrize(
     "paths",
     [
         lambda: ["orders", "profile"],
         lambda: [User.orders, User.profile],
         lambda: [["orders", User.profile]],
-        lambda: [("orders", lambda query: query), (User.profile, lambda query: query.where("1 = 1"))],
+        lambda: [("orders", same), (User.profile, same)],
     ],
     ids=["names", "attributes", "list", "tuples"],
 )
@@ -160,8 +172,8 @@ def test_narrowing_what_is_loaded(shop: Database, runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        (("orders", lambda _: None), "gives a query back"),
-        (("orders", lambda query: query.limit(2)), "a limit would count"),
+        (("orders", nothing), "gives a query back"),
+        (("orders", limited), "a limit would count"),
         (("orders", 5), "a tuple of a relation"),
         ("orders.", "a name is missing"),
         (5, "expected a relation or its name"),
@@ -286,12 +298,14 @@ def test_assigning_a_belongs_to_sets_the_key(shop: Database, runner: Runner) -> 
         assert order.user_id is None
         created = await Order.async_create(total=1, user=user)
         assert (await Order.async_find(created.id)).user_id == 2
+        anything: Any = order
         with pytest.raises(UsageError, match="takes a User, got Order"):
-            order.user = order  # type: ignore[assignment]
+            anything.user = order
         with pytest.raises(UsageError, match="save the User first"):
             order.user = User(name="unsaved")
+        anything = user
         with pytest.raises(UsageError, match="cannot be assigned"):
-            setattr(user, "orders", [])
+            anything.orders = []
 
     runner.run(main)
 
@@ -390,7 +404,7 @@ def test_composite_keys(configured: str, runner: Runner) -> None:
     runner.run(main)
 
 
-@pytest.mark.parametrize("count", [2000, 40_000])
+@pytest.mark.parametrize("count", [2000, 20_000])
 def test_more_keys_than_one_statement_may_bind(configured: str, count: int) -> None:
     create_tables(Worker, Seat, Ticket)
     Worker.insert_all({"id": n, "boss_id": n - 1 or None} for n in range(1, count + 1))
@@ -461,20 +475,19 @@ def test_a_cancellation_leaves_nothing_half_attached(configured: str, runner: Ru
     runner.run(main)
 
 
-def test_relations_side_by_side_are_loaded_in_parallel_or_fail_together(shop: Database, runner: Runner) -> None:
-    async def main() -> None:
-        with pytest.raises(InvalidValue):
-            await User.query().with_(
-                ("profile", lambda query: query.where(bio=5)), ("orders", lambda query: query.where(total="x"))
-            ).async_all()
+def test_relations_side_by_side_fail_together(shop: Database, runner: Runner) -> None:
+    paths: list[tuple[str, Callable[[Query[Any]], Query[Any]]]] = [
+        ("profile", lambda query: query.where(bio=5)),
+        ("orders", lambda query: query.where(total="x")),
+    ]
 
-    if runner.name == "sync":
-        runner.run(main)
-        return
-    try:
-        runner.run(main)
-    except BaseExceptionGroup as several:
-        assert all(isinstance(error, InvalidValue) for error in several.exceptions)
+    async def main() -> None:
+        # both may have failed before either heard of the other
+        with pytest.raises((InvalidValue, ExceptionGroup)):
+            await User.query().with_(*paths).async_all()
+        assert len(await User.query().with_("profile", "orders").async_all()) == 4
+
+    runner.run(main)
 
 
 def test_joining_by_relation_and_by_model(shop: Database, runner: Runner) -> None:
@@ -559,6 +572,10 @@ def test_declarations_that_cannot_work(configured: str) -> None:
         owner_id: Column[int]
         tickets: HasMany["Ticket"] = has_many(foreign_key=("row", "seat"))
 
+    class Astray(ActiveRecord):
+        id: Column[int] = column(primary_key=True)
+        other: Any = belongs_to(foreign_key="id")
+
     class Lid(ActiveRecord):
         id: Column[int] = column(primary_key=True)
         cups: HasMany["Cup"] = has_many()
@@ -575,11 +592,6 @@ def test_declarations_that_cannot_work(configured: str) -> None:
     with pytest.raises(UnknownRelation, match="goes by the column 'lid_id'"):
         Lid.query().with_("cups").all()
     with pytest.raises(UnknownRelation, match="leads nowhere"):
-
-        class Astray(ActiveRecord):
-            id: Column[int] = column(primary_key=True)
-            other: Any = belongs_to(foreign_key="id")
-
         Astray.query().with_("other").all()
 
 

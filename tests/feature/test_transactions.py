@@ -6,7 +6,7 @@ import gc
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import aclosing, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ async def names() -> list[str]:
     return await Item.query().order_by("id").async_pluck(Item.name)
 
 
-async def together(*jobs: Callable[[], Awaitable[object]]) -> None:
+async def together(*jobs: Callable[[], Coroutine[Any, Any, object]]) -> None:
     async with anyio.create_task_group() as group:
         for job in jobs:
             group.start_soon(job)
@@ -100,8 +100,8 @@ def test_a_transaction_is_kept_as_a_whole(items: str, runner: Runner) -> None:
         async with Item.async_transaction() as tx:
             await Item.async_create(name="a")
             await Item.async_create(name="b")
-            assert tx.outcome is Outcome.OPEN
-        assert tx.outcome is Outcome.COMMITTED
+            open_inside = tx.outcome
+        assert (open_inside, tx.outcome) == (Outcome.OPEN, Outcome.COMMITTED)
         assert await names() == ["a", "b"]
 
     runner.run(main)
@@ -140,14 +140,14 @@ def test_rollback_undoes_without_an_error(items: str, runner: Runner) -> None:
 
 def test_a_nested_transaction_is_a_savepoint(items: str, runner: Runner) -> None:
     async def main() -> None:
+        undone, inmost = Item.async_transaction(), Item.async_transaction()
         async with Item.async_transaction():
             await Item.async_create(name="outer")
             with suppress(WrongTurn):
-                async with Item.async_transaction() as undone:
+                async with undone:
                     await Item.async_create(name="undone")
-                    async with Item.async_transaction() as inmost:
+                    async with inmost:
                         await Item.async_create(name="undone as well")
-                    assert inmost.outcome is Outcome.COMMITTED
                     raise WrongTurn
             async with Item.async_transaction():
                 await Item.async_create(name="inner")
@@ -159,9 +159,10 @@ def test_a_nested_transaction_is_a_savepoint(items: str, runner: Runner) -> None
 
 def test_a_nested_transaction_goes_with_the_outer_one(items: str, runner: Runner) -> None:
     async def main() -> None:
+        inner = Item.async_transaction()
         with suppress(WrongTurn):
             async with Item.async_transaction():
-                async with Item.async_transaction() as inner:
+                async with inner:
                     await Item.async_create(name="inner")
                 raise WrongTurn
         assert inner.outcome is Outcome.ROLLED_BACK
@@ -343,7 +344,7 @@ def test_the_second_gives_up_waiting_after_the_timeout(items: str, async_runner:
 
             async def second() -> None:
                 began = time.monotonic()
-                with pytest.raises(Exception, match="opened at|became free") as raised:
+                with pytest.raises(Exception, match=r"opened at|became free") as raised:
                     async with Item.async_transaction():
                         raise AssertionError("entered while the first was open")
                 assert "test_transactions.py" in str(raised.value)
@@ -351,7 +352,7 @@ def test_the_second_gives_up_waiting_after_the_timeout(items: str, async_runner:
 
             # a task that inherits nothing
             async with anyio.create_task_group() as group:
-                contextvars.Context().run(group.start_soon, second)
+                _ = contextvars.Context().run(group.start_soon, second)
         assert await names() == ["first"]
 
     async_runner.run(main)
@@ -411,14 +412,16 @@ def test_one_callbacks_failure_keeps_no_other_from_running(items: str, runner: R
 
     async def main() -> None:
         told: list[str] = []
+        tx = Item.async_transaction()
         with pytest.raises(ValueError, match="asynchronously"):
-            async with Item.async_transaction() as tx:
+            async with tx:
                 tx.after_commit(fail)
                 tx.after_commit(lambda: told.append("told"))
                 await Item.async_create(name="a")
         assert (tx.outcome, told, await names()) == (Outcome.COMMITTED, ["told"], ["a"])
+        tx = Item.async_transaction()
         with pytest.raises(ExceptionGroup) as raised:
-            async with Item.async_transaction() as tx:
+            async with tx:
                 tx.after_commit(fail)
                 tx.after_commit(fail_plainly)
         assert [type(error) for error in raised.value.exceptions] == [ValueError, LookupError]
@@ -689,11 +692,12 @@ def test_it_is_entered_once(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_nothing_follows_an_interrupted_write(items: str, async_runner: Runner) -> None:
+def test_nothing_follows_an_interrupted_write(items: str, runner: Runner) -> None:
     async def main() -> None:
-        for manner in async_runner.manners:
+        for manner in runner.manners:
+            tx = Item.async_transaction()
             with pytest.raises(TransactionClosed, match="nothing of it is kept"):
-                async with Item.async_transaction() as tx:
+                async with tx:
                     await Item.async_create(name="before")
                     assert await cut_short(lambda: database().execute_text(SLOW_WRITE), manner, after=0.03)
                     with pytest.raises(TransactionClosed, match="leave it, and begin again"):
@@ -704,7 +708,7 @@ def test_nothing_follows_an_interrupted_write(items: str, async_runner: Runner) 
             assert tx.outcome is Outcome.ROLLED_BACK
             assert await names() == []
 
-    async_runner.run(main)
+    runner.run(main)
 
 
 def test_nothing_follows_a_commit_of_the_programs_own(items: str, runner: Runner) -> None:
@@ -720,17 +724,17 @@ def test_nothing_follows_a_commit_of_the_programs_own(items: str, runner: Runner
     runner.run(main)
 
 
-def test_a_cancelled_query_inside_leaves_the_rest(items: str, async_runner: Runner) -> None:
+def test_a_cancelled_query_inside_leaves_the_rest(items: str, runner: Runner) -> None:
     async def main() -> None:
         query = SLOW_QUERY.format(10**9)
-        for manner in async_runner.manners:
+        for manner in runner.manners:
             async with Item.async_transaction():
                 await Item.async_create(name="before")
                 assert await cut_short(lambda: database().execute_text(query), manner, after=0.03)
                 await Item.async_create(name="after")
-        assert await names() == ["before", "after"] * len(async_runner.manners)
+        assert await names() == ["before", "after"] * len(runner.manners)
 
-    async_runner.run(main)
+    runner.run(main)
 
 
 # how it ends
@@ -742,8 +746,9 @@ def test_a_commit_that_fails_rolls_back_and_says_so(items: str, runner: Runner) 
             "CREATE TABLE notes (item_id INTEGER REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED)"
         )
         item = Item(name="a")
+        tx = Item.async_transaction()
         with pytest.raises(ForeignKeyViolation):
-            async with Item.async_transaction() as tx:
+            async with tx:
                 await item.async_save()
                 await database().execute_text("INSERT INTO notes VALUES (57)")
         assert tx.outcome is Outcome.ROLLED_BACK
@@ -755,7 +760,7 @@ def test_a_commit_that_fails_rolls_back_and_says_so(items: str, runner: Runner) 
 
 
 @contextmanager
-def locked(url: str) -> Iterator[None]:
+def locked(url: str) -> Generator[None, None, None]:
     """The database's lock in other hands, as another process would have it."""
     with closing(sqlite3.connect(Path(url.partition(":///")[2]), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -918,7 +923,7 @@ def test_a_generator_that_the_collector_closes_leaves_the_task_its_own(items: st
 
 def test_a_coroutine_that_is_closed_leaves_nothing_open(items: str) -> None:
     class Stop:
-        def __await__(self) -> Iterator[None]:
+        def __await__(self) -> Generator[None, None, None]:
             yield
 
     async def work() -> None:
@@ -947,7 +952,8 @@ def test_with_in_sync_code(items: str) -> None:
         with Item.transaction():
             Item.create(name="c")
     assert (tx.outcome, told) == (Outcome.COMMITTED, ["committed"])
-    with pytest.raises(KeyboardInterrupt), Item.transaction() as tx:
+    tx = Item.transaction()
+    with pytest.raises(KeyboardInterrupt), tx:
         Item.create(name="d")
         raise KeyboardInterrupt
     assert tx.outcome is Outcome.ROLLED_BACK

@@ -37,8 +37,8 @@ async def replace_a_row(sample: Sample, name: str) -> None:
 async def _replace(model: type[ActiveRecord], table: Table, record: ActiveRecord, donor: ActiveRecord) -> None:
     names = table.names()
     before = values_of(record, names)
-    parts = tuple([before[name] for name in table.primary_key])
-    key = parts if len(parts) > 1 else parts[0]
+    parts = [before[name] for name in table.primary_key]
+    key = tuple(parts) if len(parts) > 1 else parts[0]
     assert await record.async_delete() and record.is_new
     assert await model.async_find_or_none(key) is None
 

@@ -1,6 +1,6 @@
 """What must be true of a database after whatever happened: the pool is whole, and nothing is under way."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from activerecord import runtime
@@ -33,7 +33,7 @@ async def sent(database: Database, lease: Lease, sql: str) -> Sequence[Row]:
 
 
 @asynccontextmanager
-async def _lent(database: Database) -> AsyncIterator[Lease]:
+async def _lent(database: Database) -> AsyncGenerator[Lease, None]:
     lender = await database.lender()
     lease = await lender.acquire("a test that counts connections")
     try:

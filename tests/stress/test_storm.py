@@ -39,7 +39,7 @@ class Storm:
     """Each transaction writes two entries that sum up to nothing, with time for a cancellation in between."""
 
     def __init__(self, manner: Manner, seed: int) -> None:
-        self._manner = manner
+        self._manner: Manner = manner
         self._random = random.Random(seed)
         self._entered: set[int] = set()
         self._left: dict[int, bool] = {}

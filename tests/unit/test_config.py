@@ -3,8 +3,10 @@
 import logging
 import pickle
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -33,7 +35,13 @@ def test_a_dict() -> None:
             "application_name": "x",
         },
     )
-    assert (read.name, read.engine, read.driver_type, read.host, read.port) == ("main", "pgsql", "asyncpg", "localhost", 5432)
+    assert (read.name, read.engine, read.driver_type, read.host, read.port) == (
+        "main",
+        "pgsql",
+        "asyncpg",
+        "localhost",
+        5432,
+    )
     assert (read.database, read.username, read.password, read.async_mode) == ("myapp", "user", SECRET, True)
     assert (read.max_size, read.lock_timeout) == (3, 1.5)
     assert dict(read.options) == {"application_name": "x"}
@@ -115,7 +123,14 @@ def test_what_cannot_be_read(settings: Any, told: str) -> None:
 
 
 def test_parsers() -> None:
-    assert (positive_int("7"), seconds("0.5"), seconds(3), switch("ON"), switch("no"), text("a")) == (7, 0.5, 3.0, True, False, "a")
+    assert (positive_int("7"), seconds("0.5"), seconds(3), switch("ON"), switch("no"), text("a")) == (
+        7,
+        0.5,
+        3.0,
+        True,
+        False,
+        "a",
+    )
 
 
 def everything(error: BaseException) -> str:
@@ -166,26 +181,24 @@ def test_a_configuration_cannot_be_changed() -> None:
         pickle.dumps(read.options)
 
 
-@given(st.text() | st.dictionaries(st.text() | st.sampled_from(["driver", "database", "port"]), st.text() | st.integers()))
+@given(
+    st.text() | st.dictionaries(st.text() | st.sampled_from(["driver", "database", "port"]), st.text() | st.integers())
+)
 def test_anything_is_read_or_refused(settings: Any) -> None:
-    try:
+    with suppress(ConfigurationError):
         Configuration.read("main", settings)
-    except ConfigurationError:
-        pass
 
 
 @given(st.text(), st.text(), st.text())
 def test_what_is_quoted_in_a_url_comes_back(username: str, password: str, database: str) -> None:
-    from urllib.parse import quote
-
     def quoted(part: str) -> str:
         return quote(part, safe="", errors="replace")
 
     url = f"pgsql://{quoted(username)}:{quoted(password)}@h/{quoted(database)}"
     try:
         read = Configuration.read("main", url)
-    except ConfigurationError as error:
-        assert "NUL" in str(error)
+    except ConfigurationError:
+        assert "\0" in username + password + database
     else:
         plain = [part.encode(errors="replace").decode() for part in (username, password, database)]
         assert [read.username or "", read.password or "", read.database] == plain

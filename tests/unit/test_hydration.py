@@ -28,9 +28,9 @@ def loaded(names: list[str], loads: list[Any], *rows: tuple[Any, ...]) -> list[T
 
 def test_values_become_attributes() -> None:
     one, other = loaded(["a", "b"], [None, str.upper], (1, "x"), (2, None))
-    assert (vars(one)["a"], vars(one)["b"], one._row) == (1, "X", (1, "x"))
+    assert (vars(one)["a"], vars(one)["b"], vars(one)["_row"]) == (1, "X", (1, "x"))
     assert (vars(other)["a"], vars(other)["b"]) == (2, None)
-    assert one._origin is other._origin
+    assert vars(one)["_origin"] is vars(other)["_origin"]
 
 
 def test_a_single_column_and_no_row() -> None:
@@ -38,7 +38,24 @@ def test_a_single_column_and_no_row() -> None:
     assert loaded(["a"], [None]) == []
 
 
-ODD = ["class", "a b", "1st", "x = 1; y", "\n", "", "a'b", 'a"b', "\\", "é", "ﬁ", "__class__", "__dict__", "None", "o", "new"]
+ODD = [
+    "class",
+    "a b",
+    "1st",
+    "x = 1; y",
+    "\n",
+    "",
+    "a'b",
+    'a"b',
+    "\\",
+    "é",
+    "ﬁ",
+    "__class__",
+    "__dict__",
+    "None",
+    "o",
+    "new",
+]
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -88,7 +105,7 @@ def test_a_layout_gives_single_values() -> None:
 
 def test_siblings_are_not_kept_alive() -> None:
     things = loaded(["a"], [None], (1,), (2,))
-    origin: Origin = things[0]._origin
+    origin: Origin = vars(things[0])["_origin"]
     origin.remember(things)
     assert len(origin.alive()) == 2
     del things[1]

@@ -17,6 +17,9 @@ def written(text: Text) -> str:
     return "".join(part + mark for part, mark in zip(text.parts, [*marks, ""], strict=True))
 
 
+NOTHING: list[int] = []
+
+
 @pytest.mark.parametrize(
     ("sql", "values", "expected"),
     [
@@ -38,7 +41,7 @@ def written(text: Text) -> str:
         ("a IN (?)", ([1, 2, 3],), "a IN (?, ?, ?)"),
         ("a IN (?)", ((1, 2),), "a IN (?, ?)"),
         ("a IN (?)", ({1},), "a IN (?)"),
-        ("a IN (?) AND b = ?", ([], 2), "a IN (?) AND b = ?"),
+        ("a IN (?) AND b = ?", (NOTHING, 2), "a IN (?) AND b = ?"),
         ("1 = 1", (), "1 = 1"),
     ],
 )
@@ -83,7 +86,9 @@ def test_wrong_values(sql: str, values: tuple[Any, ...], named: dict[str, Any] |
         Text(sql, values, named)
 
 
-@pytest.mark.parametrize("sql", ["a = 'b", 'a = "b', "a = `b", "a = 1 /* b", "'", "a = 'b''", "/*/", "a = ' ? ", "'a' '"])
+@pytest.mark.parametrize(
+    "sql", ["a = 'b", 'a = "b', "a = `b", "a = 1 /* b", "'", "a = 'b''", "/*/", "a = ' ? ", "'a' '"]
+)
 def test_what_is_not_closed_is_refused(sql: str) -> None:
     with pytest.raises(QueryError, match="not closed"):
         Text(sql)
@@ -107,7 +112,9 @@ def test_equal_texts_have_equal_shapes_whatever_their_values() -> None:
 
 
 FRAGMENTS = st.lists(
-    st.sampled_from(["?", "??", ":a", "::", "'", '"', "`", "--", "/*", "*/", "\n", " ", "a", "1", ";", "\\", "$1", "é"]),
+    st.sampled_from(
+        ["?", "??", ":a", "::", "'", '"', "`", "--", "/*", "*/", "\n", " ", "a", "1", ";", "\\", "$1", "é"]
+    ),
     max_size=12,
 ).map("".join)
 
