@@ -1,26 +1,125 @@
 """An active record for asyncio, trio and plain Python: one set of models, three ways to wait."""
 
-from activerecord.connected import async_close as async_close
-from activerecord.connected import close as close
-from activerecord.connected import connected as connected
-from activerecord.errors import *  # noqa: F403
-from activerecord.model import ActiveRecord as ActiveRecord
-from activerecord.model import Undeclared as Undeclared
-from activerecord.model import async_create_tables as async_create_tables
-from activerecord.model import async_drop_tables as async_drop_tables
-from activerecord.model import create_tables as create_tables
-from activerecord.model import drop_tables as drop_tables
-from activerecord.parallel import gather as gather
-from activerecord.query import Query as Query
-from activerecord.relation import BelongsTo as BelongsTo
-from activerecord.relation import HasMany as HasMany
-from activerecord.relation import HasOne as HasOne
-from activerecord.relation import Many as Many
-from activerecord.relation import belongs_to as belongs_to
-from activerecord.relation import has_many as has_many
-from activerecord.relation import has_one as has_one
-from activerecord.schema import Column as Column
-from activerecord.schema import column as column
-from activerecord.sql.expression import fn as fn
-from activerecord.transaction import Outcome as Outcome
-from activerecord.transaction import Transaction as Transaction
+from activerecord.connected import (
+    async_close,
+    close,
+    connected,
+)
+from activerecord.errors import (
+    ActiveRecordError,
+    CheckViolation,
+    ColumnNotLoaded,
+    ConfigurationError,
+    ConnectionFailed,
+    ConnectionLost,
+    DatabaseError,
+    DataError,
+    Deadlock,
+    ForeignKeyViolation,
+    IntegrityError,
+    InvalidValue,
+    LockTimeout,
+    MissingDriver,
+    NotNullViolation,
+    OutcomeUnknown,
+    PoolTimeout,
+    QueryError,
+    ReadOnly,
+    RecordNotFound,
+    RelationNotLoaded,
+    RetryableError,
+    SerializationFailure,
+    StaleRecord,
+    StatementTimeout,
+    SyncInLoop,
+    SyntaxError_,
+    TransactionClosed,
+    UniqueViolation,
+    UnknownColumn,
+    UnknownRelation,
+    UnknownTable,
+    UsageError,
+    WrongBinds,
+)
+from activerecord.model import (
+    ActiveRecord,
+    Undeclared,
+    async_create_tables,
+    async_drop_tables,
+    create_tables,
+    drop_tables,
+)
+from activerecord.parallel import gather
+from activerecord.query import Query
+from activerecord.relation import (
+    BelongsTo,
+    HasMany,
+    HasOne,
+    Many,
+    belongs_to,
+    has_many,
+    has_one,
+)
+from activerecord.schema import Column, column
+from activerecord.sql.expression import fn
+from activerecord.transaction import Outcome, Transaction
+
+__all__ = [
+    "ActiveRecord",
+    "ActiveRecordError",
+    "BelongsTo",
+    "CheckViolation",
+    "Column",
+    "ColumnNotLoaded",
+    "ConfigurationError",
+    "ConnectionFailed",
+    "ConnectionLost",
+    "DataError",
+    "DatabaseError",
+    "Deadlock",
+    "ForeignKeyViolation",
+    "HasMany",
+    "HasOne",
+    "IntegrityError",
+    "InvalidValue",
+    "LockTimeout",
+    "Many",
+    "MissingDriver",
+    "NotNullViolation",
+    "Outcome",
+    "OutcomeUnknown",
+    "PoolTimeout",
+    "Query",
+    "QueryError",
+    "ReadOnly",
+    "RecordNotFound",
+    "RelationNotLoaded",
+    "RetryableError",
+    "SerializationFailure",
+    "StaleRecord",
+    "StatementTimeout",
+    "SyncInLoop",
+    "SyntaxError_",
+    "Transaction",
+    "TransactionClosed",
+    "Undeclared",
+    "UniqueViolation",
+    "UnknownColumn",
+    "UnknownRelation",
+    "UnknownTable",
+    "UsageError",
+    "WrongBinds",
+    "async_close",
+    "async_create_tables",
+    "async_drop_tables",
+    "belongs_to",
+    "close",
+    "column",
+    "connected",
+    "create_tables",
+    "drop_tables",
+    "fn",
+    "gather",
+    "has_many",
+    "has_one",
+]

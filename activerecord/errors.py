@@ -14,7 +14,6 @@ ActiveRecordError
 │   ├── WrongBinds               the number or names of the binds do not fit the text
 │   └── InvalidValue             a value that its column does not take
 ├── RecordNotFound
-├── RecordInvalid
 ├── StaleRecord                  the row has changed or gone since it was read
 ├── TransactionClosed            the transaction was left already
 ├── PoolTimeout                  no connection became free in time
@@ -55,7 +54,6 @@ __all__ = [
     "PoolTimeout",
     "QueryError",
     "ReadOnly",
-    "RecordInvalid",
     "RecordNotFound",
     "RelationNotLoaded",
     "RetryableError",
@@ -129,10 +127,6 @@ class InvalidValue(QueryError, ValueError):
 
 class RecordNotFound(ActiveRecordError):
     """No row has the key, or fits the conditions, that was asked for."""
-
-
-class RecordInvalid(ActiveRecordError):
-    """A record did not pass its validations; `errors` of the record says why."""
 
 
 class StaleRecord(ActiveRecordError):

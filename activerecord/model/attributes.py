@@ -25,6 +25,8 @@ class Attributes(metaclass=ModelType):
     _row: Sequence[Any] | None = None
     _origin: Origin | None = None
     _related: dict[str, tuple[Any, Any]] | None = None
+    # Whether a task is writing the record now.
+    _writing: bool = False
 
     def __init__(self, /, **values: Any) -> None:
         if "__mapper__" not in type(self).__dict__:
@@ -126,7 +128,8 @@ class Attributes(metaclass=ModelType):
 
     def __repr__(self) -> str:
         key = self._key()
-        return f"<{type(self).__name__} {'new' if key is None else key[0] if len(key) == 1 else key}>"
+        known = None if key is None else key[0] if len(key) == 1 else key
+        return f"<{type(self).__name__} {known or ('new' if self.is_new else 'without its key')}>"
 
     # copies
 

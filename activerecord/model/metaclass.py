@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from activerecord.errors import UsageError, nearest
 from activerecord.mapper import Mapper
+from activerecord.query.query import Query
 from activerecord.sql.expression import Reference
 
 __all__ = ["ModelType", "NoSuchAttribute"]
@@ -31,9 +32,17 @@ class ModelType(type):
             if name.startswith("_"):
                 raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}")
             if mapper.is_declared:
-                known = [*mapper.attributes.values(), *mapper.reserved]
-                raise NoSuchAttribute(f"{cls.__name__} has no column {name!r}; {nearest(name, known)}")
+                raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}; {_hint(cls, name)}")
             return mapper.relations().get(name) or Reference(mapper.table_name, name)
+
+
+def _hint(cls: type, name: str) -> str:
+    """Where the name may be found: on queries, or spelt a little otherwise."""
+    if hasattr(Query, name):
+        return f"queries have it: {cls.__name__}.query().{name}(...)"
+    mapper = _mapper(cls)
+    known = {*mapper.attributes.values(), *(word for word in mapper.reserved if not word.startswith("_"))}
+    return nearest(name, known)
 
 
 def _mapper(cls: type) -> Mapper[Any]:

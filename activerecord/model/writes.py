@@ -27,14 +27,16 @@ class Writes(Finders):
 
         A new record is inserted, and keys, defaults and generated columns come back. One that came from the database is
         updated where it has changed, and nothing is sent where it has not. Raises StaleRecord where the row has gone, and
-        what the database refuses; then the record is as it was.
+        what the database refuses; then the record stands for the row that it stood for before, and has the values that it
+        was given. Raises UsageError while another task writes this very record.
         """
-        table = await self.__mapper__.table()
-        self._settle(table)
-        if self._row is None:
-            await self._insert(table)
-        else:
-            await self._update(table)
+        self._claim()
+        try:
+            table = await self.__mapper__.table()
+            self._settle(table)
+            await (self._insert(table) if self._row is None else self._update(table))
+        finally:
+            self._writing = False
         return True
 
     save = runtime.blocking(async_save)
@@ -48,13 +50,17 @@ class Writes(Finders):
 
     async def async_delete(self) -> bool:
         """Delete the record's row; False where it had gone already. The record is new again, with the values it had."""
-        table = await self.__mapper__.table()
         if self._row is None:
             raise UsageError(f"a new {type(self).__name__} has no row to delete")
-        statement = Delete(self.__mapper__.source, self._own_row(table))
-        tables = {table.name: table}
-        result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop())
-        self._drop()
+        self._claim()
+        try:
+            table = await self.__mapper__.table()
+            statement = Delete(self.__mapper__.source, self._own_row(table))
+            tables = {table.name: table}
+            result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop())
+            self._drop()
+        finally:
+            self._writing = False
         return result.affected > 0
 
     delete = runtime.blocking(async_delete)
@@ -144,6 +150,14 @@ class Writes(Finders):
         return runtime.run_blocking(lambda: cls.async_insert_all(rows), "insert_all")
 
     # one record's statements
+
+    def _claim(self) -> None:
+        """Two tasks that write one record would each not know of the other's row."""
+        if self._writing:
+            raise UsageError(
+                f"this {type(self).__name__} is being written by another task: let each have a record of its own"
+            )
+        self._writing = True
 
     async def _insert(self, table: Table) -> None:
         if table.is_view:

@@ -5,8 +5,9 @@ from typing import Any, Self, TypeVar, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.query.clauses import QueryCore
-from activerecord.sql.expression import Condition, Expression, Not, Selectable, all_of, any_of
+from activerecord.sql.expression import Condition, Expression, Not, Reference, Selectable, all_of, any_of
 from activerecord.sql.text import Text
+from activerecord.types import Json
 
 __all__ = ["Conditions"]
 
@@ -65,10 +66,16 @@ class Conditions(QueryCore[R]):
 
     def _equal(self, name: Any, value: Any) -> Condition:
         column: Expression[Any] = self._column(name)
-        if isinstance(value, list | tuple | set | frozenset | Selectable):
+        if isinstance(value, list | tuple | set | frozenset | range | Selectable) and not self._holds_lists(column):
             return column.in_(cast("Iterable[Any]", value))
         same: Condition = column == value
         return same
+
+    def _holds_lists(self, column: Expression[Any]) -> bool:
+        """Whether the column itself holds lists, so that one of them is a value and not a choice of values."""
+        table = self._mapper.known_table()
+        known = table is not None and isinstance(column, Reference) and column.column in table.columns
+        return known and table is not None and isinstance(table.type_of(column.column), Json)
 
 
 def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condition:

@@ -81,7 +81,7 @@ class Inferred:
     def _plain(self, record: Any, owner: "type[Any]") -> Any:
         mapper: Mapper[Any] = owner.__mapper__
         name = self._last.name
-        values: dict[str, Any] = {} if record is None else vars(record)
+        values: dict[str, Any] = getattr(record, "__dict__", {})
         if name in values:
             return values[name]
         if record is not None and not record.is_new and mapper is self._last.owner and mapper.known_table() is None:

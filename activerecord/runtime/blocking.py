@@ -35,13 +35,13 @@ def blocking(verb: Callable[Concatenate[S, P], Coroutine[Any, Any, T]]) -> Calla
     return twin
 
 
-def run_blocking(make: Callable[[], Coroutine[Any, Any, T]], name: str) -> T:
+def run_blocking(make: Callable[[], Coroutine[Any, Any, T]], name: str, *, cure: str = "") -> T:
     """Run the coroutine that `make` gives, in plain sync code and in the caller's own context.
 
-    Raises SyncInLoop under a running event loop, naming the cure; `make` is not called then. `name` is the sync verb's.
+    Raises SyncInLoop under a running event loop, naming the cure (unless given, to await the async
+    verb); `make` is not called then. `name` is the sync verb's.
     """
     if backend() is not None or events._get_running_loop() is not None:  # a callback has no task
-        raise SyncInLoop(
-            f"{name}() would block the event loop that runs in this thread: write `await ... async_{name}()`"
-        )
+        cure = cure or f"await ... async_{name}()"
+        raise SyncInLoop(f"{name}() would block the event loop that runs in this thread: write `{cure}`")
     return by_hand(make())

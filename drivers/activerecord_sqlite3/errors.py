@@ -59,7 +59,8 @@ _PLAIN = (type(None), int, float, str, bytes, bytearray, memoryview)
 _SEMICOLONS = 100
 _COLUMNS = re.compile(r"(?:UNIQUE|NOT NULL) constraint failed: (.+)", re.DOTALL)
 _BLANK = re.compile(r"--[^\n]*|/\*.*?\*/|[\s;]", re.DOTALL)
-_CHECK = re.compile(r"CHECK constraint failed: (\w+)")
+# An expression without a name stands there in full; what may be a name is taken for one.
+_CHECK = re.compile(r"CHECK constraint failed: ([\w ]+)")
 
 
 def undecided(error: BaseException) -> bool:

@@ -49,7 +49,6 @@ PUBLIC = (
     "Query",
     "QueryError",
     "ReadOnly",
-    "RecordInvalid",
     "RecordNotFound",
     "RelationNotLoaded",
     "RetryableError",
@@ -80,7 +79,6 @@ PUBLIC = (
     "gather",
     "has_many",
     "has_one",
-    "nearest",
 )
 
 

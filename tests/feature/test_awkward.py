@@ -276,12 +276,12 @@ def test_a_document_changed_in_place(loaded: Database, runner: Runner, before: A
         assert not record.changed
         document: Any = record.doc
         document.clear()
-        (document.extend if isinstance(after, list) else document.update)(after)
+        (document.extend if isinstance(before, list) else document.update)(after)
         assert list(record.changes) == ["doc"]
         assert record.was("doc") == before
         assert await record.async_save() and not record.changed
         stored = await Loose.async_find(1)
-        assert repr(stored["doc"]) == str(after)
+        assert repr(stored.doc) == repr(after)
         document.clear()
         assert record.changed
         await loaded.execute_text("DROP TABLE loose")

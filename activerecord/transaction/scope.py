@@ -1,30 +1,21 @@
-"""Transactions are scopes: what happens inside one is kept as a whole or not at all."""
+"""A scope: entered, shared by the tasks that are started inside, and left for good or for nothing."""
 
-import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from enum import Enum
-from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeVar
 
 from activerecord import runtime
-from activerecord.config import Configuration
-from activerecord.driver import Connection, Driver
-from activerecord.errors import (
-    ActiveRecordError,
-    ConnectionLost,
-    LockTimeout,
-    OutcomeUnknown,
-    TransactionClosed,
-    UsageError,
-)
-from activerecord.pool import Lease, Lender, caller
+from activerecord.driver import Connection
+from activerecord.errors import ActiveRecordError, ConnectionLost, OutcomeUnknown, TransactionClosed, UsageError
+from activerecord.pool import caller
+from activerecord.transaction.callbacks import Callback, Callbacks, call_all
+from activerecord.transaction.unit import Savepoint, Transactional, Unit, Whole
 
-__all__ = ["Callback", "Outcome", "Transaction", "Transactional", "current_transaction"]
+__all__ = ["Outcome", "Transaction", "current_transaction"]
 
 T = TypeVar("T")
-Callback: TypeAlias = Callable[[], Awaitable[object] | object]
 
 # The open scopes of the running task, by database. Set and restored by value: a scope may be left in another context
 # than it was entered in, where a token would be refused.
@@ -38,37 +29,6 @@ class Outcome(Enum):
     COMMITTED = "committed"
     ROLLED_BACK = "rolled_back"
     UNKNOWN = "unknown"
-
-
-class Transactional(Protocol):
-    """What a transaction needs of its database."""
-
-    @property
-    def configuration(self) -> Configuration:
-        """How the database is reached."""
-        ...
-
-    @property
-    def driver(self) -> Driver:
-        """What speaks to it."""
-        ...
-
-    @property
-    def writer(self) -> runtime.Turnstile | None:
-        """What all writers of this process take turns on, where the engine allows but one."""
-        ...
-
-    async def lender(self) -> Lender:
-        """What lends its connections to the running loop or thread."""
-        ...
-
-    async def send(self, connection: Connection, *sql: str, done: Callable[[], object] | None = None) -> None:
-        """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
-        ...
-
-    async def patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run what may find a lock taken, again and again until `lock_timeout`, where the engine does not queue."""
-        ...
 
 
 def current_transaction(database: object) -> "Transaction | None":
@@ -99,18 +59,15 @@ class Transaction:
         self._opened_at = caller(_ours)
         self._turn = runtime.Turnstile()
         self._parent: Transaction | None = None
-        self._lender: Lender | None = None
-        self._lease: Lease | None = None
+        self._unit: Unit = Whole(
+            database, f"a transaction opened at {self._opened_at}", isolation=isolation, read_only=read_only
+        )
         self._identity: object = None
         self._task: object = None
-        self._depth = 0
         self._entered = False
         self._dead: BaseException | None = None
         self._wants_rollback = False
-        self._writer: runtime.Turnstile | None = None
-        self._undoes: list[Callable[[], object]] = []
-        self._after_commit: list[Callback] = []
-        self._after_rollback: list[Callback] = []
+        self._callbacks = Callbacks()
 
     def __repr__(self) -> str:
         return f"<Transaction {self.outcome.value}, opened at {self._opened_at}>"
@@ -120,12 +77,12 @@ class Transaction:
     def after_commit(self, callback: Callback) -> None:
         """Call this, plain or async, once the outermost scope has committed; in the order given, outside the transaction."""
         self._check_open()
-        self._after_commit.append(callback)
+        self._callbacks.after_commit.append(callback)
 
     def after_rollback(self, callback: Callback) -> None:
         """Call this, plain or async, once this scope has been rolled back, by itself or with one around it."""
         self._check_open()
-        self._after_rollback.append(callback)
+        self._callbacks.after_rollback.append(callback)
 
     def on_undo(self, callback: Callable[[], object]) -> None:
         """Call this if what was done in the scope is undone, with it or with one around it: the latest first, at once.
@@ -135,7 +92,7 @@ class Transaction:
         if self.outcome is Outcome.ROLLED_BACK:
             callback()
         else:
-            self._undoes.append(callback)
+            self._callbacks.undoes.append(callback)
 
     def rollback(self) -> None:
         """Undo what happened inside when the scope is left, though no exception leaves it. Nothing more may be sent."""
@@ -164,13 +121,14 @@ class Transaction:
             failure = ended
         finally:
             self._release()
-            self._restore()
+            if self.outcome is Outcome.ROLLED_BACK:
+                self._callbacks.restore()
         await self._call_back(failure or error)
         if failure is not None:
             raise failure
 
     def __enter__(self) -> Self:
-        return runtime.run_blocking(self.__aenter__, "transaction")
+        return runtime.run_blocking(self.__aenter__, "transaction", cure="async with ... async_transaction()")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -187,7 +145,7 @@ class Transaction:
     @property
     def read_only(self) -> bool:
         """Whether nothing may be written inside."""
-        return self._root()._read_only
+        return self._unit.read_only
 
     def is_left_behind(self) -> bool:
         """Whether it was left, though the running task, which opened it, has not noticed."""
@@ -204,7 +162,7 @@ class Transaction:
             self._turn.leave()
 
     async def _guarded(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
-        connection = self._connection()
+        connection = self._unit.connection
         try:
             value = await work(connection)
         except BaseException as error:
@@ -253,23 +211,11 @@ class Transaction:
                 f"that was started outside the nested one cannot be awaited inside it"
             ) from None
 
-    def _connection(self) -> Connection:
-        lease = self._root()._lease
-        if lease is None:
-            raise TransactionClosed(f"the transaction opened at {self._opened_at} has no connection")
-        return lease.connection
-
     # beginning
 
     async def _begin(self) -> None:
         try:
-            await self._take_writer()
-            lender = self._lender = await self._database.lender()
-            purpose = f"a transaction opened at {self._opened_at}"
-            self._lease = await self._database.patiently(lambda: lender.acquire(purpose))
-            begin = self._database.driver.dialect.begin(isolation=self._isolation, read_only=self._read_only)
-            for sql in begin:
-                await self._database.patiently(partial(self._send, sql))
+            await self._unit.begin()
         except BaseException as error:
             try:
                 await self._undo(error)
@@ -285,10 +231,10 @@ class Transaction:
             )
         parent._check_open()
         await parent._take_turn(self)
-        self._parent, self._depth = parent, parent._depth + 1
+        self._parent, self._unit = parent, Savepoint(self._database, parent._unit)
         try:
             parent._check_open()
-            await self._send(f"SAVEPOINT {self._savepoint}")
+            await self._unit.begin()
         except BaseException as error:
             self.outcome = Outcome.ROLLED_BACK
             # whether the savepoint is there cannot be told: let nothing go on beside it
@@ -296,37 +242,15 @@ class Transaction:
             self._release()
             raise
 
-    @property
-    def _savepoint(self) -> str:
-        return f"activerecord_{self._depth}"
-
-    async def _take_writer(self) -> None:
-        writer = None if self._read_only else self._database.writer
-        if writer is None:
-            return
-        if not writer.try_enter(self):
-            timeout = self._database.configuration.lock_timeout
-            try:
-                await writer.enter(self, timeout=timeout)
-            except TimeoutError:
-                raise LockTimeout(
-                    f"the database has one writer at a time, and did not become free within {timeout:g} s; "
-                    f"held by {writer.holder!r}"
-                ) from None
-        self._writer = writer
-
-    async def _send(self, sql: str) -> None:
-        await self._database.send(self._connection(), sql)
-
     # ending
 
     async def _end(self, error: BaseException | None) -> None:
         struck = None if self._turn.try_enter(self) else await self._last_turn()
-        if self._dead is None and not self._connection().usable():
+        if self._dead is None and not self._unit.connection.usable():
             self._die(ConnectionLost("the connection was ended"))
         keep = error is None and struck is None and not self._wants_rollback
         if keep and self._dead is None:
-            await (self._commit() if self._parent is None else self._release_savepoint())
+            await (self._commit() if self._parent is None else self._hand_up())
             return
         await self._undo(error or struck)
         if struck is not None and (error is None or not isinstance(struck, TransactionClosed)):
@@ -363,13 +287,12 @@ class Transaction:
                 self._abandon()
 
     async def _commit(self) -> None:
-        connection = self._connection()
         try:
-            await self._database.patiently(lambda: self._database.send(connection, "COMMIT", done=self._committed))
+            await self._unit.keep(self._committed)
         except BaseException as error:
             if self.outcome is Outcome.COMMITTED:
                 raise
-            if connection.usable():
+            if self._unit.connection.usable():
                 await self._undo(error)
                 raise
             self._abandon()
@@ -385,9 +308,9 @@ class Transaction:
     def _committed(self) -> None:
         self.outcome = Outcome.COMMITTED
 
-    async def _release_savepoint(self) -> None:
+    async def _hand_up(self) -> None:
         try:
-            await self._database.send(self._connection(), f"RELEASE SAVEPOINT {self._savepoint}", done=self._handed_up)
+            await self._unit.keep(self._handed_up)
         except BaseException as error:
             if self.outcome is Outcome.OPEN:
                 await self._undo(error)
@@ -395,12 +318,8 @@ class Transaction:
 
     def _handed_up(self) -> None:
         self.outcome = Outcome.COMMITTED
-        parent = self._parent
-        if parent is not None:
-            parent._after_commit += self._after_commit
-            parent._after_rollback += self._after_rollback
-            parent._undoes += [*self._undoes, self._rolled_back]
-            self._after_commit, self._after_rollback, self._undoes = [], [], []
+        if self._parent is not None:
+            self._callbacks.hand_up(self._parent._callbacks, self._rolled_back)
 
     async def _undo(self, error: BaseException | None) -> None:
         """Roll back; where that fails, end the connection, which has the same effect."""
@@ -420,18 +339,9 @@ class Transaction:
                 self.outcome = Outcome.ROLLED_BACK
 
     async def _roll_back(self) -> None:
-        if self._parent is None and self._lease is None:
-            return
-        connection = self._connection()
-        if not connection.usable():
-            self._abandon()
-        elif self._parent is None:
-            if connection.in_transaction():
-                await self._database.send(connection, "ROLLBACK", done=self._rolled_back)
-        elif self._dead is None:
-            name = self._savepoint
-            undo = f"ROLLBACK TO SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}"
-            await self._database.send(connection, *undo, done=self._rolled_back)
+        # in a scope that is dead the savepoint is gone with all the rest
+        if self._parent is None or self._dead is None:
+            await self._unit.undo(self._rolled_back)
 
     def _rolled_back(self) -> None:
         self.outcome = Outcome.ROLLED_BACK
@@ -439,25 +349,12 @@ class Transaction:
     def _abandon(self) -> None:
         """End the connection at once: the server rolls back what was begun on it, in every scope."""
         self._die(TransactionClosed("the connection was ended"))
-        root = self._root()
-        if root._lease is not None:
-            root._lease.connection.terminate()
-
-    def _root(self) -> "Transaction":
-        scope = self
-        while scope._parent is not None:
-            scope = scope._parent
-        return scope
+        self._unit.end_connection()
 
     def _release(self) -> None:
         if self._parent is not None:
             self._parent._turn.leave()
-        if self._lease is not None and self._lender is not None:
-            self._lender.release(self._lease)
-            self._lease = None
-        if self._writer is not None:
-            self._writer.leave()
-            self._writer = None
+        self._unit.release()
         if self._turn.holder is self:
             # those that still waited get their turn, and find the scope closed
             self._turn.leave()
@@ -472,36 +369,14 @@ class Transaction:
             scopes[self._database] = self._parent
         _current.set(scopes)
 
-    def _restore(self) -> None:
-        while self.outcome is Outcome.ROLLED_BACK and self._undoes:
-            self._undoes.pop()()
-
     async def _call_back(self, leaving: BaseException | None) -> None:
-        """Run what waits for the end. `leaving` is what leaves the scope: it goes before what a callback raises."""
-        if self._parent is not None and self.outcome is Outcome.COMMITTED:
-            return
-        due = {Outcome.COMMITTED: self._after_commit, Outcome.ROLLED_BACK: self._after_rollback}
-        failures: list[BaseException] = []
-        for callback in due.get(self.outcome, []):
-            try:
-                result = callback()
-                if inspect.isawaitable(result):
-                    await result
-            except BaseException as failure:  # noqa: BLE001  # one's failure must not keep the others from running
-                failures.append(failure)
-        _raise(failures, leaving)
-
-
-def _raise(failures: Sequence[BaseException], leaving: BaseException | None) -> None:
-    """Raise what callbacks have raised; beside an error that leaves anyway only a cancellation, and tell of the rest."""
-    grave = [failure for failure in failures if not isinstance(failure, Exception)]
-    if grave and (leaving is None or isinstance(leaving, Exception)):
-        raise grave[0]
-    if leaving is not None:
-        for failure in failures:
-            leaving.add_note(f"a callback of the transaction failed as well: {type(failure).__name__}: {failure}")
-    elif failures:
-        raise failures[0] if len(failures) == 1 else BaseExceptionGroup("callbacks of a transaction failed", failures)
+        """Run what waits for the end. `leaving` is what leaves the scope."""
+        if self._parent is None or self.outcome is not Outcome.COMMITTED:
+            due = {
+                Outcome.COMMITTED: self._callbacks.after_commit,
+                Outcome.ROLLED_BACK: self._callbacks.after_rollback,
+            }
+            await call_all(due.get(self.outcome, []), leaving)
 
 
 def _nothing() -> None:

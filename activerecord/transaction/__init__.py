@@ -1,0 +1,7 @@
+"""Transactions are scopes: what happens inside one is kept as a whole or not at all."""
+
+from activerecord.transaction.callbacks import Callback
+from activerecord.transaction.scope import Outcome, Transaction, current_transaction
+from activerecord.transaction.unit import Transactional
+
+__all__ = ["Callback", "Outcome", "Transaction", "Transactional", "current_transaction"]

@@ -1,0 +1,193 @@
+"""What a scope is to the database: a transaction on a connection of its own, or a savepoint in another's."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from activerecord import runtime
+from activerecord.config import Configuration
+from activerecord.driver import Connection, Driver
+from activerecord.errors import LockTimeout, TransactionClosed
+from activerecord.pool import Lease, Lender
+
+__all__ = ["Savepoint", "Transactional", "Unit", "Whole"]
+
+T = TypeVar("T")
+Done = Callable[[], object]
+
+
+class Transactional(Protocol):
+    """What a transaction needs of its database."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """How the database is reached."""
+        ...
+
+    @property
+    def driver(self) -> Driver:
+        """What speaks to it."""
+        ...
+
+    @property
+    def writer(self) -> runtime.Turnstile | None:
+        """What all writers of this process take turns on, where the engine allows but one."""
+        ...
+
+    async def lender(self) -> Lender:
+        """What lends its connections to the running loop or thread."""
+        ...
+
+    async def send(self, connection: Connection, *sql: str, done: Done | None = None) -> None:
+        """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
+        ...
+
+    async def patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run what may find a lock taken, again and again until `lock_timeout`, where the engine does not queue."""
+        ...
+
+
+class Unit(Protocol):
+    """What can be begun, and then kept or undone as a whole. `done` is called at once when that is certain."""
+
+    read_only: bool
+    depth: int
+
+    @property
+    def connection(self) -> Connection:
+        """What its statements run on. Raises TransactionClosed when there is none any more."""
+        ...
+
+    async def begin(self) -> None:
+        """Have the database begin it."""
+        ...
+
+    async def keep(self, done: Done) -> None:
+        """Have the database keep what was done in it."""
+        ...
+
+    async def undo(self, done: Done) -> None:
+        """Have the database forget what was done in it. Does nothing where it was never begun."""
+        ...
+
+    def end_connection(self) -> None:
+        """End the connection at once: the server rolls back what was begun on it."""
+        ...
+
+    def release(self) -> None:
+        """Give back what was borrowed for it."""
+        ...
+
+
+class Whole:
+    """BEGIN and COMMIT, on a connection that is borrowed for it, in its turn where the engine has one writer."""
+
+    depth = 0
+
+    def __init__(self, database: Transactional, purpose: str, *, isolation: str | None, read_only: bool) -> None:
+        self.read_only = read_only
+        self._database = database
+        self._purpose = purpose
+        self._isolation = isolation
+        self._writer: runtime.Turnstile | None = None
+        self._lender: Lender | None = None
+        self._lease: Lease | None = None
+
+    def __str__(self) -> str:
+        return self._purpose
+
+    @property
+    def connection(self) -> Connection:
+        """See `Unit.connection`."""
+        if self._lease is None:
+            raise TransactionClosed(f"{self._purpose} has no connection")
+        return self._lease.connection
+
+    async def begin(self) -> None:
+        """Take the writer's turn, a connection, and begin. The turn comes first: who waits for it holds no connection."""
+        await self._take_writer()
+        lender = self._lender = await self._database.lender()
+        self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
+        for sql in self._database.driver.dialect.begin(isolation=self._isolation, read_only=self.read_only):
+            await self._database.patiently(partial(self._database.send, self.connection, sql))
+
+    async def keep(self, done: Done) -> None:
+        """COMMIT, patiently: readers may be in its way."""
+        await self._database.patiently(lambda: self._database.send(self.connection, "COMMIT", done=done))
+
+    async def undo(self, done: Done) -> None:
+        """ROLLBACK, if the server knows of a transaction."""
+        if self._lease is None:
+            return
+        if not self.connection.usable():
+            self.end_connection()
+        elif self.connection.in_transaction():
+            await self._database.send(self.connection, "ROLLBACK", done=done)
+
+    def end_connection(self) -> None:
+        """See `Unit.end_connection`."""
+        if self._lease is not None:
+            self._lease.connection.terminate()
+
+    def release(self) -> None:
+        """Give back the connection and the turn."""
+        if self._lease is not None and self._lender is not None:
+            self._lender.release(self._lease)
+            self._lease = None
+        if self._writer is not None:
+            self._writer.leave()
+            self._writer = None
+
+    async def _take_writer(self) -> None:
+        writer = None if self.read_only else self._database.writer
+        if writer is None:
+            return
+        if not writer.try_enter(self):
+            timeout = self._database.configuration.lock_timeout
+            try:
+                await writer.enter(self, timeout=timeout)
+            except TimeoutError:
+                raise LockTimeout(
+                    f"the database has one writer at a time, and did not become free within {timeout:g} s; "
+                    f"held by {writer.holder}"
+                ) from None
+        self._writer = writer
+
+
+class Savepoint:
+    """SAVEPOINT and RELEASE, on the connection of the unit around it."""
+
+    def __init__(self, database: Transactional, outer: Unit) -> None:
+        self.read_only = outer.read_only
+        self.depth = outer.depth + 1
+        self._database = database
+        self._outer = outer
+        self._name = f"activerecord_{self.depth}"
+
+    @property
+    def connection(self) -> Connection:
+        """See `Unit.connection`."""
+        return self._outer.connection
+
+    async def begin(self) -> None:
+        """SAVEPOINT."""
+        await self._database.send(self.connection, f"SAVEPOINT {self._name}")
+
+    async def keep(self, done: Done) -> None:
+        """RELEASE SAVEPOINT."""
+        await self._database.send(self.connection, f"RELEASE SAVEPOINT {self._name}", done=done)
+
+    async def undo(self, done: Done) -> None:
+        """ROLLBACK TO SAVEPOINT, which by itself would leave it standing."""
+        if not self.connection.usable():
+            self.end_connection()
+        else:
+            undo = f"ROLLBACK TO SAVEPOINT {self._name}", f"RELEASE SAVEPOINT {self._name}"
+            await self._database.send(self.connection, *undo, done=done)
+
+    def end_connection(self) -> None:
+        """See `Unit.end_connection`."""
+        self._outer.end_connection()
+
+    def release(self) -> None:
+        """Nothing was borrowed."""
