@@ -128,8 +128,9 @@ class Attributes(metaclass=ModelType):
 
     def __repr__(self) -> str:
         key = self._key()
-        known = None if key is None else key[0] if len(key) == 1 else key
-        return f"<{type(self).__name__} {known or ('new' if self.is_new else 'without its key')}>"
+        if key is None:
+            return f"<{type(self).__name__} {'new' if self.is_new else 'without its key'}>"
+        return f"<{type(self).__name__} {key[0] if len(key) == 1 else key}>"
 
     # copies
 

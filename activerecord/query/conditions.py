@@ -74,8 +74,9 @@ class Conditions(QueryCore[R]):
     def _holds_lists(self, column: Expression[Any]) -> bool:
         """Whether the column itself holds lists, so that one of them is a value and not a choice of values."""
         table = self._mapper.known_table()
-        known = table is not None and isinstance(column, Reference) and column.column in table.columns
-        return known and table is not None and isinstance(table.type_of(column.column), Json)
+        if table is None or not isinstance(column, Reference) or column.column not in table.columns:
+            return False
+        return isinstance(table.type_of(column.column), Json)
 
 
 def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condition:

@@ -85,7 +85,7 @@ Scope: TypeAlias = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFuncti
 Row: TypeAlias = dict[str, Any]
 
 NOT_THE_LIBRARY = {"site-packages", "dist-packages"}
-VARIABLES = {ast.Module: "variable", ast.ClassDef: "attribute"}
+VARIABLES: Mapping[type[ast.AST], str] = {ast.Module: "variable", ast.ClassDef: "attribute"}
 
 
 @dataclass

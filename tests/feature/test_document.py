@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from activerecord import ActiveRecord, Column, HasMany, SyncInLoop, column, create_tables, gather, has_many
+from activerecord.database import database
 from activerecord.testing.runners import Runner
 
 
@@ -56,7 +57,7 @@ def test_configuring_as_the_document_does() -> None:
     ActiveRecord.configure(
         {"default": {"driver": "sqlite", "driver_type": "sqlite3", "database": ":memory:", "async_mode": True}}
     )
-    assert User._database().configuration.async_mode
+    assert database().configuration.async_mode
 
 
 def test_basic_operations(shop: str, runner: Runner) -> None:
