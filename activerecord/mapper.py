@@ -115,7 +115,12 @@ class Mapper(Generic[R]):
 
     async def table(self) -> Table:
         """The model's table: as declared, or as the database describes it. Raises UnknownTable."""
-        return self.known_table() or await self.database().table(self.table_name, self.schema_name)
+        found = self.known_table()
+        if found is None:
+            found = await self.database().table(self.table_name, self.schema_name)
+            # from now on a record's relations are attributes of its own
+            self.relations()
+        return found
 
     def known_table(self) -> Table | None:
         """The model's table, as far as it is known without asking the database."""

@@ -12,6 +12,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 import tokenize
 import warnings
@@ -40,6 +41,9 @@ from activerecord import (
 
 # Modules in work at once. Parsing takes one processor whatever the number; the rest overlaps with it.
 TASKS = 8
+
+# Before Python 3.11.5, two threads that parse at once can fail with a SystemError.
+PARSER = threading.Lock()
 
 
 class Module(ActiveRecord):
@@ -111,7 +115,8 @@ def read(name: str, path: Path, known: Mapping[str, int]) -> Source:
     with tokenize.open(path) as file:
         text = file.read()
     source = Source(lines=len(text.splitlines()))
-    tree = ast.parse(text, str(path))
+    with PARSER:
+        tree = ast.parse(text, str(path))
     source.definitions += definitions(tree, "")
     package = name if path.stem == "__init__" else name.rpartition(".")[0]
     for node in ast.walk(tree):
