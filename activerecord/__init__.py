@@ -61,7 +61,7 @@ from activerecord.relation import (
     has_one,
 )
 from activerecord.schema import Column, column
-from activerecord.sql.expression import fn
+from activerecord.sql.function import fn
 from activerecord.transaction import Outcome, Transaction
 
 __all__ = [

@@ -17,8 +17,8 @@ from activerecord.sql.expression import (
     Reference,
     Selectable,
     Star,
-    nested_in,
 )
+from activerecord.sql.nested import nested_in
 from activerecord.sql.statement import Join, Select
 
 __all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore"]

@@ -1,12 +1,12 @@
 """Expressions: columns, values, comparisons and functions, composed by Python's own operators."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.sql.node import Node, Shape, binds_of, shapes_of
-from activerecord.types import Integer, Type
+from activerecord.types import Type
 
 __all__ = [
     "Arithmetic",
@@ -16,14 +16,12 @@ __all__ = [
     "Condition",
     "Expression",
     "Function",
-    "Functions",
     "In",
     "InRows",
     "IsNull",
     "Label",
     "Like",
     "Logical",
-    "NamedFunction",
     "Nested",
     "Not",
     "Operand",
@@ -33,8 +31,7 @@ __all__ = [
     "Star",
     "all_of",
     "any_of",
-    "fn",
-    "nested_in",
+    "operand_of",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
@@ -108,19 +105,19 @@ class Expression(Node, Generic[T_co]):
 
     def __radd__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`1 + b`."""
-        return Arithmetic("+", _value(other, self), self)
+        return Arithmetic("+", operand_of(other, self), self)
 
     def __rsub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`1 - b`."""
-        return Arithmetic("-", _value(other, self), self)
+        return Arithmetic("-", operand_of(other, self), self)
 
     def __rmul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`1 * b`."""
-        return Arithmetic("*", _value(other, self), self)
+        return Arithmetic("*", operand_of(other, self), self)
 
     def __rtruediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`1 / b`, as the engine divides."""
-        return Arithmetic("/", _value(other, self), self)
+        return Arithmetic("/", operand_of(other, self), self)
 
     if not TYPE_CHECKING:
         # `User.age > 1 & User.age < 5` comes here; checkers must not see it, or that would be no error
@@ -275,7 +272,7 @@ class Comparison(Expression[bool]):
     def __init__(self, operator: str, left: Expression[Any], right: Any) -> None:
         self.operator = operator
         self.left = left
-        self.right = _value(right, left)
+        self.right = operand_of(right, left)
         super().__init__((operator, left.shape, self.right.shape), left.binds + self.right.binds)
 
 
@@ -287,7 +284,7 @@ class Arithmetic(Expression[T_co]):
     def __init__(self, operator: str, left: Expression[Any], right: Any) -> None:
         self.operator = operator
         self.left = left
-        self.right = _value(right, left)
+        self.right = operand_of(right, left)
         super().__init__(("arithmetic", operator, left.shape, self.right.shape), left.binds + self.right.binds)
 
 
@@ -380,8 +377,8 @@ class Between(Expression[bool]):
 
     def __init__(self, operand: Expression[Any], low: Any, high: Any) -> None:
         self.operand = operand
-        self.low = _value(low, operand)
-        self.high = _value(high, operand)
+        self.low = operand_of(low, operand)
+        self.high = operand_of(high, operand)
         parts = (operand, self.low, self.high)
         super().__init__(("between", *shapes_of(parts)), binds_of(parts))
 
@@ -421,19 +418,6 @@ class Not(Expression[bool]):
     def __init__(self, operand: Condition) -> None:
         self.operand = operand
         super().__init__(("not", operand.shape), operand.binds)
-
-
-def nested_in(node: Node) -> Iterator[Nested[Any]]:
-    """The queries that stand inside a piece of SQL, without those inside these."""
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        if _is_nested(found):
-            yield found
-        else:
-            for name in _PARTS.get(type(found), ()):
-                part: Any = getattr(found, name)
-                waiting += part if isinstance(part, tuple) else (part,)
 
 
 def all_of(*conditions: Condition | None) -> Condition | None:
@@ -517,60 +501,9 @@ class Function(Expression[T_co]):
         super().__init__(("fn", name, distinct, type, *shapes_of(arguments)), binds_of(arguments))
 
 
-# Where a piece of SQL keeps the pieces that may have a query inside.
-_PARTS: dict[type[Node], tuple[str, ...]] = {
-    Comparison: ("left", "right"),
-    Arithmetic: ("left", "right"),
-    IsNull: ("operand",),
-    In: ("operand", "query"),
-    Between: ("operand", "low", "high"),
-    Like: ("operand",),
-    Logical: ("parts",),
-    Not: ("operand",),
-    Ordering: ("operand",),
-    Label: ("operand",),
-    Function: ("arguments",),
-}
-
-
-class Functions:
-    """SQL's functions by name: `fn.lower(User.name)`, `fn.count()`. The name must be a plain identifier."""
-
-    def __getattr__(self, name: str) -> "NamedFunction":
-        if not (name.isidentifier() and name.isascii()) or name.startswith("_"):
-            raise AttributeError(name)
-        return NamedFunction(name.lower())
-
-
-class NamedFunction:
-    """A function of SQL that waits for its arguments."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, *arguments: Any, distinct: bool = False) -> Expression[Any]:
-        """The function of these arguments; values are bound. `fn.count()` counts rows."""
-        first: Expression[Any] | None = arguments[0] if arguments and self.name in _ALIKE else None
-        like = first if isinstance(first, Expression) else None
-        given = tuple([_value(argument, like) for argument in arguments])
-        return Function(self.name, given, distinct=distinct, type=_RESULTS.get(self.name))
-
-
-# What a function gives where that is not the type of its first argument.
-_RESULTS: dict[str, Type] = {"count": Integer(), "length": Integer()}
-
-# Functions whose arguments are all of one type, so that a value is stored as the first of them is.
-_ALIKE = frozenset({"coalesce", "ifnull", "nullif"})
-
-
-def _value(value: Any, like: Expression[Any] | None) -> Expression[Any]:
+def operand_of(value: Any, like: Expression[Any] | None) -> Expression[Any]:
+    """The value as a part of SQL: itself if it is one, else bound, and stored as `like` is where that is given."""
     given: Expression[Any] | Selectable | None = value
     if isinstance(given, Expression):
         return given
     return given.as_value() if isinstance(given, Selectable) else Bind(value, like)
-
-
-fn = Functions()
-"""SQL's functions by name."""

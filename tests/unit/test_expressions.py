@@ -24,9 +24,9 @@ from activerecord.sql.expression import (
     Reference,
     all_of,
     any_of,
-    fn,
-    nested_in,
 )
+from activerecord.sql.function import fn
+from activerecord.sql.nested import nested_in
 from activerecord.sql.statement import Select, Source
 
 AGE: Reference[Any] = Reference("users", "age")

@@ -1,0 +1,44 @@
+"""SQL's functions by name."""
+
+from typing import Any
+
+from activerecord.sql.expression import Expression, Function, operand_of
+from activerecord.types import Integer, Type
+
+__all__ = ["Functions", "NamedFunction", "fn"]
+
+
+class Functions:
+    """SQL's functions by name: `fn.lower(User.name)`, `fn.count()`. The name must be a plain identifier."""
+
+    def __getattr__(self, name: str) -> "NamedFunction":
+        if not (name.isidentifier() and name.isascii()) or name.startswith("_"):
+            raise AttributeError(name)
+        return NamedFunction(name.lower())
+
+
+class NamedFunction:
+    """A function of SQL that waits for its arguments."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *arguments: Any, distinct: bool = False) -> Expression[Any]:
+        """The function of these arguments; values are bound. `fn.count()` counts rows."""
+        first: Expression[Any] | None = arguments[0] if arguments and self.name in _ALIKE else None
+        like = first if isinstance(first, Expression) else None
+        given = tuple([operand_of(argument, like) for argument in arguments])
+        return Function(self.name, given, distinct=distinct, type=_RESULTS.get(self.name))
+
+
+# What a function gives where that is not the type of its first argument.
+_RESULTS: dict[str, Type] = {"count": Integer(), "length": Integer()}
+
+# Functions whose arguments are all of one type, so that a value is stored as the first of them is.
+_ALIKE = frozenset({"coalesce", "ifnull", "nullif"})
+
+
+fn = Functions()
+"""SQL's functions by name."""
