@@ -14,9 +14,10 @@ from activerecord import runtime
 from activerecord.config import COMMON_KEYS, Configuration, Settings
 from activerecord.driver import Binds, Connection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
-from activerecord.errors import ConfigurationError, LockTimeout, ReadOnly, UsageError, nearest
+from activerecord.errors import ConfigurationError, LockTimeout, QueryError, ReadOnly, UsageError, nearest
 from activerecord.pool import Lender, LoopPool, SharedConnection
 from activerecord.runtime.fork import on_fork
+from activerecord.runtime.keeper import sweep
 from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
@@ -24,6 +25,7 @@ from activerecord.sql.dialect import Compiled
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Delete, Insert, Update
 from activerecord.transaction import Transaction, current_transaction
+from activerecord.transaction.unit import Whole
 
 __all__ = ["Database", "Observer", "configure", "database", "databases", "forget"]
 
@@ -76,7 +78,7 @@ class Database:
         `late(text, rows)` is called where they came together with a cancellation, which is raised: the statement was run.
         """
         compiled = self.statements.compile(statement, tables)
-        binds = compiled.binds(statement.binds)
+        binds = self._few_enough(compiled.binds(statement.binds))
         rows = await self._send(
             compiled.sql,
             lambda c: c.fetch(compiled.sql, binds),
@@ -94,7 +96,7 @@ class Database:
     ) -> Result:
         """All that a statement answers. `late` is as in `fetch`."""
         compiled = self.statements.compile(statement, tables)
-        binds = compiled.binds(statement.binds)
+        binds = self._few_enough(compiled.binds(statement.binds))
         return await self._send(
             compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=_writes(statement), orphan=late
         )
@@ -107,13 +109,25 @@ class Database:
         binds = [compiled.binds(row) for row in rows]
         return await self._send(compiled.sql, lambda c: c.execute_many(compiled.sql, binds), writes=_writes(statement))
 
-    async def execute_text(self, sql: str, binds: Binds = ()) -> Result:
-        """All that a statement in the engine's own words answers; the binds go to the driver as they are."""
-        return await self._send(sql, lambda c: c.execute(sql, binds), writes=False)
+    async def execute_text(self, sql: str, binds: Binds = (), *, writes: bool = False) -> Result:
+        """All that a statement in the engine's own words answers; the binds go to the driver as they are.
+
+        One that `writes` is refused where only reads may be sent, and takes its turn where the engine has one writer.
+        """
+        return await self._send(sql, lambda c: c.execute(sql, binds), writes=writes)
 
     def transaction(self, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
         """A new transaction; inside another one of this database, a savepoint."""
         return Transaction(self, isolation=isolation, read_only=read_only)
+
+    def _few_enough(self, binds: list[Any]) -> list[Any]:
+        most = self.driver.dialect.max_binds
+        if len(binds) > most:
+            raise QueryError(
+                f"the statement has {len(binds)} values, and {self.driver.dialect.name} takes at most {most} in one: "
+                f"send it in parts, or ask by a condition (a range, a subquery) instead of a list"
+            )
+        return binds
 
     async def _send(
         self, sql: str, work: "Work[T]", *, writes: bool, orphan: "Callable[[T], object] | None" = None
@@ -128,11 +142,12 @@ class Database:
         writer = self.writer if writes else None
         if writer is None:
             return await self.patiently(lambda: self._alone(sql, work, orphan))
-        await self._enter(writer, sql)
+        holder = _Write(sql)
+        await self._enter(writer, holder)
         try:
-            return await self.patiently(lambda: self._alone(sql, work, orphan))
+            return await self.patiently(lambda: self._alone(sql, holder.noting(work), orphan))
         finally:
-            writer.leave()
+            writer.leave(holder)
 
     async def _alone(self, sql: str, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
         """Run one statement on a connection of its own."""
@@ -148,17 +163,17 @@ class Database:
         bound = self.configuration.close_timeout
         return await host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
 
-    async def _enter(self, writer: runtime.Turnstile, sql: str) -> None:
-        if writer.try_enter(sql):
+    async def _enter(self, writer: runtime.Turnstile, holder: "_Write") -> None:
+        if writer.try_enter(holder):
             return
         timeout = self.configuration.lock_timeout
         try:
-            await writer.enter(sql, timeout=timeout)
+            await writer.enter(holder, timeout=timeout)
         except TimeoutError:
             raise LockTimeout(
                 f"the database has one writer at a time, and did not become free within {timeout:g} s; "
                 f"held by {writer.holder}",
-                sql=sql,
+                sql=holder.sql,
             ) from None
 
     # what a transaction needs
@@ -316,6 +331,40 @@ def _writes(statement: Node) -> bool:
     return isinstance(statement, Insert | Update | Delete)
 
 
+class _Write:
+    """One write on its own while it has the writer's turn; the same text may be at it twice."""
+
+    __slots__ = ("_connection", "sql")
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        self._connection: Connection | None = None
+
+    def __str__(self) -> str:
+        return self.sql
+
+    def noting(self, work: "Work[T]") -> "Work[T]":
+        """The same work; what connection it is done on is kept in mind."""
+
+        def noted(connection: Connection) -> Coroutine[Any, Any, T]:
+            self._connection = connection
+            return work(connection)
+
+        return noted
+
+    def end_connection(self) -> None:
+        """End the connection at once: the server rolls back what was begun on it."""
+        if self._connection is not None:
+            self._connection.terminate()
+
+
+def _evict(holder: object) -> None:
+    """End what a writer left in the middle when its loop was closed: its lock is free as soon as its connection is closed."""
+    sweep()
+    if isinstance(holder, Whole | _Write):
+        holder.end_connection()
+
+
 # the registry of configurations, one for the whole process
 
 _databases: dict[str, Database] = {}
@@ -334,7 +383,7 @@ on_fork(_unlock)
 
 def _writer(key: str) -> runtime.Turnstile:
     # keyed by process, since a turn held at a fork would never be left in the child
-    return _writers.setdefault((os.getpid(), key), runtime.Turnstile())
+    return _writers.setdefault((os.getpid(), key), runtime.Turnstile(evict=_evict))
 
 
 def configure(settings: "Settings | Mapping[str, Settings]") -> tuple[str, ...]:

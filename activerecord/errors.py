@@ -4,6 +4,7 @@ ActiveRecordError
 ├── ConfigurationError           a connection's configuration cannot be used
 │   └── MissingDriver            the package of a driver is not installed
 ├── UsageError                   the library was called in a way that cannot work
+│   ├── NoSuchAttribute          a name that a model or a record does not have
 │   ├── SyncInLoop               a sync verb under a running event loop
 │   ├── ColumnNotLoaded          a value was read that the record does not have
 │   └── RelationNotLoaded        a relation was read before it was loaded
@@ -49,6 +50,7 @@ __all__ = [
     "InvalidValue",
     "LockTimeout",
     "MissingDriver",
+    "NoSuchAttribute",
     "NotNullViolation",
     "OutcomeUnknown",
     "PoolTimeout",
@@ -87,6 +89,10 @@ class MissingDriver(ConfigurationError):
 
 class UsageError(ActiveRecordError):
     """The library was called in a way that cannot work, whatever the data."""
+
+
+class NoSuchAttribute(UsageError, AttributeError):
+    """A name that a model, a record or `fn` does not have; an AttributeError, so that `hasattr` and `getattr` work as ever."""
 
 
 class SyncInLoop(UsageError):

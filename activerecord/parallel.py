@@ -61,11 +61,17 @@ async def gather(*awaitables: Awaitable[Any], limit: int | None = None) -> tuple
 
 def _check(awaitables: tuple[Any, ...], limit: int | None) -> None:
     wrong = [type(given).__name__ for given in awaitables if not isinstance(given, Awaitable)]
-    if wrong or (limit is not None and limit < 1):
-        for given in awaitables:
-            if isinstance(given, Coroutine):
-                given.close()
+    # a task may be awaited more than once, a coroutine may not
+    coroutines: list[Coroutine[Any, Any, Any]] = [given for given in awaitables if isinstance(given, Coroutine)]
+    twice = len(coroutines) - len({id(given) for given in coroutines})
+    if wrong or twice or (limit is not None and limit < 1):
+        for given in coroutines:
+            given.close()
     if wrong:
         raise UsageError(f"gather takes awaitables such as `User.query().async_all()`, got {wrong[0]}")
+    if twice:
+        raise UsageError(
+            "gather was given one coroutine twice, which can be awaited only once: call the verb again for each"
+        )
     if limit is not None and limit < 1:
         raise UsageError("gather needs a limit of at least 1")

@@ -1,13 +1,14 @@
 """The values of a record: reading, assigning, and what has changed since the row was loaded."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from activerecord.changes import MISSING, changed_values
-from activerecord.errors import UnknownColumn, UsageError, nearest
+from activerecord.errors import NoSuchAttribute, UnknownColumn, UsageError, nearest
 from activerecord.hydration import Layout, Origin
 from activerecord.mapper import Mapper
-from activerecord.model.metaclass import ModelType, NoSuchAttribute
+from activerecord.model.metaclass import ModelType
 from activerecord.relation import Association
 from activerecord.relation.inferred import Inferred
 from activerecord.schema.column import Column, not_loaded
@@ -27,6 +28,8 @@ class Attributes(metaclass=ModelType):
     _related: dict[str, tuple[Any, Any]] | None = None
     # Whether a task is writing the record now.
     _writing: bool = False
+    # What the database had computed for a row that is no longer the record's.
+    _computed: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, /, **values: Any) -> None:
         if "__mapper__" not in type(self).__dict__:

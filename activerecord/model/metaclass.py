@@ -2,16 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from activerecord.errors import UsageError, nearest
+from activerecord.errors import NoSuchAttribute, UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
 from activerecord.sql.expression import Reference
 
-__all__ = ["ModelType", "NoSuchAttribute"]
-
-
-class NoSuchAttribute(UsageError, AttributeError):
-    """A name that a model or a record does not have; an AttributeError, so that `hasattr` and `getattr` work as ever."""
+__all__ = ["ModelType"]
 
 
 class ModelType(type):

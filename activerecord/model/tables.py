@@ -21,7 +21,7 @@ async def async_create_tables(*models: type[ActiveRecord], if_not_exists: bool =
         async with database.transaction():
             for table in dependency_order(tables):
                 for sql in create_table(table, dialect, if_not_exists=if_not_exists):
-                    await database.execute_text(sql)
+                    await database.execute_text(sql, writes=True)
         database.forget_tables()
 
 
@@ -35,7 +35,7 @@ async def async_drop_tables(*models: type[ActiveRecord]) -> None:
     for database, tables in _by_database(models).items():
         async with database.transaction():
             for table in reversed(dependency_order(tables)):
-                await database.execute_text(drop_table(table, database.driver.dialect))
+                await database.execute_text(drop_table(table, database.driver.dialect), writes=True)
         database.forget_tables()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from activerecord import runtime
-from activerecord.changes import differs
+from activerecord.changes import MISSING, differs
 from activerecord.errors import QueryError, RecordNotFound, StaleRecord, UniqueViolation, UsageError
 from activerecord.hydration import Origin
 from activerecord.model.attributes import getattr_static
@@ -57,8 +57,8 @@ class Writes(Finders):
             table = await self.__mapper__.table()
             statement = Delete(self.__mapper__.source, self._own_row(table))
             tables = {table.name: table}
-            result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop())
-            self._drop()
+            result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop(table))
+            self._drop(table)
         finally:
             self._writing = False
         return result.affected > 0
@@ -132,6 +132,7 @@ class Writes(Finders):
         names = tuple(listed[0])
         for name in names:
             table.column(name)
+        _refuse_generated(table, names)
         for row in listed:
             if row.keys() != listed[0].keys():
                 odd = ", ".join(sorted(row.keys() ^ listed[0].keys()))
@@ -165,6 +166,7 @@ class Writes(Finders):
             raise QueryError(
                 f"{table.name!r} is a view, whose rows cannot be written: write those of the tables it reads"
             )
+        self._shed_computed(table)
         keys = {name: self.__mapper__.key(name) for name in table.writable}
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
         if table.auto_key is not None and values.get(table.auto_key, 0) is None:
@@ -172,11 +174,20 @@ class Writes(Finders):
         statement = Insert(self.__mapper__.source, tuple(values), [tuple(values.values())], returning=table.names())
         await self._write(statement, table)
 
+    def _shed_computed(self, table: Table) -> None:
+        """Before an insert: no value for what the database computes, though one may be left of a row that has gone."""
+        held = self._held_of_generated(table)
+        assigned = [name for name, value in held.items() if differs(self._computed.get(name, MISSING), value)]
+        _refuse_generated(table, assigned)
+        for name in held:
+            del vars(self)[self.__mapper__.key(name)]
+
     async def _update(self, table: Table) -> None:
         changes = self.changes
         values = {name: new for name, (_, new) in changes.items() if name in table.columns}
         if not values:
             return
+        _refuse_generated(table, values)
         statement = Update.of_values(self.__mapper__.source, values, self._own_row(table), returning=table.names())
         await self._write(statement, table)
 
@@ -202,9 +213,14 @@ class Writes(Finders):
                 values[key] = value
         self._become(rows[0], Origin(layout), before)
 
-    def _drop(self) -> None:
+    def _drop(self, table: Table) -> None:
         """Stand for no row any more."""
         self._become(None, None, dict(vars(self)))
+        self._computed = self._held_of_generated(table)
+
+    def _held_of_generated(self, table: Table) -> dict[str, Any]:
+        keys = {name: self.__mapper__.key(name) for name in table.generated}
+        return {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
 
     def _become(self, row: Sequence[Any] | None, origin: Origin | None, values: dict[str, Any]) -> None:
         before = self._row, self._origin, values
@@ -252,6 +268,12 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
         raise QueryError(f"insert_all takes a list of dicts, got {kind}")
     return rows
+
+
+def _refuse_generated(table: Table, names: Iterable[str]) -> None:
+    for name in names:
+        if table.column(name).generated:
+            raise QueryError(f"{name!r} of {table.name!r} is computed by the database: it takes no value")
 
 
 def _with_defaults(model: "type[Writes]", row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from activerecord.runtime.hosts import Host, host
 from activerecord.runtime.identity import run_identity, running_task
 from activerecord.runtime.limiter import Limiter
 from activerecord.runtime.loop_local import LoopLocal
+from activerecord.runtime.thread_wait import interrupted, take_interrupt
 from activerecord.runtime.turnstile import Turnstile
 from activerecord.runtime.waiting import checkpoint, deadline, parallel, sleep
 from activerecord.runtime.wakeup import Wakeup
@@ -24,9 +25,11 @@ __all__ = [
     "checkpoint",
     "deadline",
     "host",
+    "interrupted",
     "parallel",
     "run_blocking",
     "run_identity",
     "running_task",
     "sleep",
+    "take_interrupt",
 ]

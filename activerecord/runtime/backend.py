@@ -1,7 +1,8 @@
 """Which kind of loop the caller runs under, and what that loop is called by."""
 
+import sys
 import threading
-from asyncio import get_running_loop
+from asyncio import current_task, events, get_running_loop
 from collections.abc import Hashable
 from typing import Literal
 
@@ -17,17 +18,28 @@ Backend = Literal["asyncio", "trio"]
 def backend() -> Backend | None:
     """The library whose task is running; None in plain sync code.
 
-    asyncio's own `get_running_loop` will not do: inside a trio that is a guest of asyncio it names the host.
+    asyncio's own `get_running_loop` will not do: inside a trio that is a guest of asyncio it names the host. Nor does
+    sniffio alone: its context variable goes with the context into a thread, where that library does not run.
     """
     try:
         library = sniffio.current_async_library()
     except sniffio.AsyncLibraryNotFoundError:
         return None
     if library == "asyncio":
-        return "asyncio"
+        return "asyncio" if events._get_running_loop() is not None else None
     if library == "trio":
-        return "trio"
+        return "trio" if _in_trio() else _asyncio_after_all()
     raise UsageError(f"the event loop of {library!r} is not supported; run under asyncio or trio")
+
+
+def _in_trio() -> bool:
+    trio = sys.modules.get("trio")  # where it was never imported it cannot run
+    return trio is not None and bool(trio.lowlevel.in_trio_run())
+
+
+def _asyncio_after_all() -> Backend | None:
+    """What runs here where trio was only heard of in another thread."""
+    return "asyncio" if events._get_running_loop() is not None and current_task() is not None else None
 
 
 class _Threads(threading.local):

@@ -1,7 +1,7 @@
 """What one waits on, and who can ring it from anywhere: a bell for asyncio, and one for a plain thread."""
 
 import threading
-from asyncio import AbstractEventLoop, CancelledError, Future, events, get_running_loop
+from asyncio import AbstractEventLoop, CancelledError, Future, InvalidStateError, events, get_running_loop
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -132,5 +132,6 @@ class ThreadBell:
 
 
 def _resolve(future: "Future[None]") -> None:
-    if not future.done():
+    # asked for first, it could still be cancelled by a signal handler before it is told
+    with suppress(InvalidStateError):
         future.set_result(None)

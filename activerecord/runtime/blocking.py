@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from activerecord.errors import SyncInLoop
 from activerecord.runtime.backend import backend
 from activerecord.runtime.by_hand import by_hand
+from activerecord.runtime.interrupts import Hold
 
 __all__ = ["blocking", "run_blocking"]
 
@@ -39,9 +40,10 @@ def run_blocking(make: Callable[[], Coroutine[Any, Any, T]], name: str, *, cure:
     """Run the coroutine that `make` gives, in plain sync code and in the caller's own context.
 
     Raises SyncInLoop under a running event loop, naming the cure (unless given, to await the async
-    verb); `make` is not called then. `name` is the sync verb's.
+    verb); `make` is not called then. `name` is the sync verb's. Ctrl-C is held back meanwhile, but where the verb waits.
     """
     if backend() is not None or events._get_running_loop() is not None:  # a callback has no task
         cure = cure or f"await ... async_{name}()"
         raise SyncInLoop(f"{name}() would block the event loop that runs in this thread: write `{cure}`")
-    return by_hand(make())
+    with Hold():
+        return by_hand(make())

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from activerecord.errors import UsageError
 from activerecord.runtime.flight import GRACE, Flight
+from activerecord.runtime.interrupts import is_held, is_noted, take
 from activerecord.runtime.keeper import keeper
 from activerecord.runtime.outcome import conclude
 from activerecord.runtime.own_loop import OwnLoop
@@ -92,23 +93,22 @@ class _Interrupts:
 
     def __init__(self, loop: OwnLoop) -> None:
         self._loop = loop
-        self._replaced = False
-        self.struck: BaseException | None = None
+        self._replaced: Any = None
+        # one that was held back until now is let through here
+        self.struck: BaseException | None = KeyboardInterrupt() if is_noted() and take() else None
 
     def __enter__(self) -> Self:
-        if (
-            threading.get_ident() == threading.main_thread().ident
-            and _signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if threading.get_ident() == threading.main_thread().ident and (
+            is_held() or _signal.getsignal(signal.SIGINT) is signal.default_int_handler
         ):
-            _signal.signal(signal.SIGINT, self._note)
-            self._replaced = True
+            self._replaced = _signal.signal(signal.SIGINT, self._note)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._replaced:
-            _signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self._replaced is not None:
+            _signal.signal(signal.SIGINT, self._replaced)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.struck = KeyboardInterrupt()

@@ -6,7 +6,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic, sleep
 
-__all__ = ["Watch", "block", "block_for", "thread_deadline", "watched"]
+from activerecord.runtime import interrupts
+
+__all__ = ["Watch", "block", "block_for", "interrupted", "take_interrupt", "thread_deadline", "watched"]
+
+GLANCE = 0.05  # seconds between two looks for Ctrl-C: no delay that a person notices, no work that a processor does
 
 _deadline: ContextVar[float] = ContextVar("activerecord_deadline", default=math.inf)
 
@@ -71,7 +75,7 @@ def block(wait: Callable[[float], bool], seconds: float | None = None) -> bool:
         deadline = math.inf if unbroken else _deadline.get()
         next_look = min(end, deadline, math.inf if watch is None else watch.rings_at)
         try:
-            if wait(-1 if next_look == math.inf else max(0.0, next_look - monotonic())):
+            if _wait_until(next_look, wait):
                 return True
         except BaseException as error:
             if watch is not None:
@@ -85,6 +89,27 @@ def block(wait: Callable[[float], bool], seconds: float | None = None) -> bool:
             return False
         if now >= deadline:
             raise TimeoutError("the deadline passed")
+
+
+def _wait_until(time: float, wait: Callable[[float], bool]) -> bool:
+    """What `wait` answers. A signal that is only noted breaks off no wait, so where they are held back it is a short one."""
+    until = min(time, monotonic() + GLANCE) if interrupts.is_held() else time
+    if wait(-1 if until == math.inf else max(0.0, until - monotonic())):
+        return True
+    if interrupts.is_noted() and interrupts.take():
+        raise KeyboardInterrupt
+    return False
+
+
+def interrupted() -> bool:
+    """Whether Ctrl-C was pressed and may break off what runs in this thread now. `take_interrupt` lets it through."""
+    watch = watched.get()
+    return interrupts.is_noted() and (watch is None or not watch.is_unbroken)
+
+
+def take_interrupt() -> bool:
+    """Whether there was a Ctrl-C to let through: who is told so raises KeyboardInterrupt."""
+    return interrupted() and interrupts.take()
 
 
 def block_for(seconds: float) -> None:

@@ -33,7 +33,8 @@ class TrioBell:
         ):
             self._event.set()
             return
-        with suppress(trio.RunFinishedError):
+        # A run that has ended says RunFinishedError, one that has crashed may have closed what would wake it: nobody waits.
+        with suppress(RuntimeError, OSError):
             self._token.run_sync_soon(self._event.set)
 
     async def wait(self, timeout: float | None) -> bool:

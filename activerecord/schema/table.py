@@ -103,3 +103,8 @@ class Table:
     def writable(self) -> tuple[str, ...]:
         """The names of the columns that a statement may set."""
         return tuple(name for name, column in self.columns.items() if not column.generated)
+
+    @cached_property
+    def generated(self) -> tuple[str, ...]:
+        """The names of the columns that the database computes."""
+        return tuple(name for name, column in self.columns.items() if column.generated)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from activerecord.errors import NoSuchAttribute
 from activerecord.sql.expression import Expression, Function, operand_of
 from activerecord.types import Integer, Type
 
@@ -13,7 +14,7 @@ class Functions:
 
     def __getattr__(self, name: str) -> "NamedFunction":
         if not (name.isidentifier() and name.isascii()) or name.startswith("_"):
-            raise AttributeError(name)
+            raise NoSuchAttribute(f"fn has no function {name!r}: the name of a function is a plain identifier")
         return NamedFunction(name.lower())
 
 

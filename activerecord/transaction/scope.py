@@ -128,12 +128,28 @@ class Transaction:
             raise failure
 
     def __enter__(self) -> Self:
-        return runtime.run_blocking(self.__aenter__, "transaction", cure="async with ... async_transaction()")
+        try:
+            return runtime.run_blocking(self.__aenter__, "transaction", cure="async with ... async_transaction()")
+        except KeyboardInterrupt as error:
+            # one that was held back until the scope was entered: nobody else would leave it
+            if self._is_entered():
+                self.__exit__(type(error), error, error.__traceback__)
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        runtime.run_blocking(lambda: self.__aexit__(kind, error, traceback), "transaction")
+        try:
+            runtime.run_blocking(lambda: self.__aexit__(kind, error, traceback), "transaction")
+        except KeyboardInterrupt as interrupt:
+            # one that came before interrupts were held back: the scope is still to be left
+            if self._is_entered():
+                ended = interrupt
+                runtime.run_blocking(lambda: self.__aexit__(type(ended), ended, ended.__traceback__), "transaction")
+            raise
+
+    def _is_entered(self) -> bool:
+        return self.outcome is Outcome.OPEN and current_transaction(self._database) is self
 
     # what the database does with it
 

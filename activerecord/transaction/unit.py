@@ -135,7 +135,7 @@ class Whole:
             self._lender.release(self._lease)
             self._lease = None
         if self._writer is not None:
-            self._writer.leave()
+            self._writer.leave(self)
             self._writer = None
 
     async def _take_writer(self) -> None:

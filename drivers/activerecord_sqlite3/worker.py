@@ -7,7 +7,7 @@ from threading import RLock, Thread
 from typing import Any, Generic, TypeVar, cast
 
 from activerecord.errors import ConnectionFailed, UsageError
-from activerecord.runtime import Wakeup, backend
+from activerecord.runtime import Wakeup, backend, interrupted, take_interrupt
 from activerecord_sqlite3.errors import lost
 
 __all__ = ["Job", "Worker"]
@@ -91,7 +91,7 @@ class Worker:
     def stopping(self) -> bool:
         """Whether what runs now was asked to stop."""
         job = self._job
-        return self._ended or (job is not None and job.stopped)
+        return self._ended or (job is not None and (job.stopped or (job.wakeup is None and interrupted())))
 
     async def run(self, work: Callable[[], T]) -> T:
         """The outcome of `work()`. Raises ConnectionLost.
@@ -104,6 +104,8 @@ class Worker:
             self._begin(job)
             if job.wakeup is None:
                 job.run()
+                if job.error is not None and take_interrupt():
+                    job.error = KeyboardInterrupt()
             else:
                 await job.wakeup.outlast(job.stop)
         except BaseException:

@@ -153,6 +153,51 @@ def test_generated_columns_come_back(loaded: Database, runner: Runner) -> None:
     runner.run(main)
 
 
+def test_generated_columns_take_no_value(loaded: Database, runner: Runner) -> None:
+    async def main() -> None:
+        values = {"order_id": 1, "line_no": 99, "label": "pen", "qty": 3, "price": Decimal("1.50")}
+        refused = pytest.raises(QueryError, match="'total' of 'line_item' is computed by the database")
+        before = await LineItem.query().async_count()
+        with refused:
+            await LineItem.async_create(**values, total=Decimal("9.00"))
+        with refused:
+            await LineItem.async_insert_all([{**values, "total": Decimal("9.00")}])
+        item = LineItem(**values)
+        item.total = None
+        with refused:
+            await item.async_save()
+        item = await LineItem.async_create(**values)
+        item.total = Decimal("1.00")
+        with assert_queries(0), refused:
+            await item.async_save()
+        await item.async_reload()
+        await item.async_delete()
+        assert await LineItem.query().async_count() == before
+
+    runner.run(main)
+
+
+def test_what_was_computed_for_a_row_is_computed_anew_for_the_next(loaded: Database, runner: Runner) -> None:
+    async def main() -> None:
+        item = await LineItem.async_create(order_id=1, line_no=99, label="pen", qty=3, price=Decimal("1.50"))
+        await item.async_delete()
+        assert item.total == Decimal("4.50")
+        with pytest.raises(LookupError):
+            async with LineItem.async_transaction():
+                item.qty = 4
+                await item.async_save()
+                raise LookupError
+        item.qty = 5
+        await item.async_save()
+        assert item.total == Decimal("7.50")
+        await item.async_delete()
+        item.total = Decimal("1.00")
+        with pytest.raises(QueryError, match="'total'"):
+            await item.async_save()
+
+    runner.run(main)
+
+
 def test_a_table_without_a_key(awkward: Sample, loaded: Database, runner: Runner) -> None:
     async def main() -> None:
         await Log.async_create(at=dt.datetime.fromisoformat("2030-01-02 03:04:05"), level=1, message="new")

@@ -413,3 +413,26 @@ def test_the_same_errors_from_async_verbs(boxes: None, runner: Runner) -> None:
             await Box.async_insert_all([{"nmae": 1}])
 
     runner.run(main)
+
+
+def test_more_values_than_a_statement_takes(boxes: None, runner: Runner) -> None:
+    async def main() -> None:
+        most = database().driver.dialect.max_binds
+        assert await Box.where(id=list(range(most))).async_count() == 2
+        with (
+            assert_queries(0),
+            pytest.raises(QueryError, match=f"has {most + 1} values, and sqlite takes at most {most}"),
+        ):
+            await Box.where(id=list(range(most + 1))).async_count()
+        with assert_queries(0), pytest.raises(QueryError, match="in parts"):
+            await Box.where(id=list(range(most + 1))).async_all()
+
+    runner.run(main)
+
+
+@pytest.mark.parametrize("name", ["id--", "a b", "", "_hidden", "é"])
+def test_a_function_has_a_plain_name(name: str) -> None:
+    assert not hasattr(fn, name)
+    with pytest.raises(UsageError, match="plain identifier") as caught:
+        getattr(fn, name)
+    assert isinstance(caught.value, AttributeError)

@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from activerecord import ActiveRecord, Column, UsageError, column, create_tables, gather
+from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
 
 
@@ -167,5 +168,22 @@ def test_tasks_and_futures_will_do(items: str) -> None:
     async def main() -> None:
         task = asyncio.create_task(name_of(1))
         assert await gather(task, name_of(2)) == ("a", "b")
+
+    asyncio.run(main())
+
+
+def test_a_coroutine_is_taken_once(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        once, other = Item.query().async_count(), Item.query().async_count()
+        with assert_queries(0), pytest.raises(UsageError, match="one coroutine twice"):
+            await gather(other, once, once)
+
+    runner.run(main)
+
+
+def test_a_task_may_be_awaited_twice(items: str) -> None:
+    async def main() -> None:
+        task = asyncio.ensure_future(Item.query().async_count())
+        assert await gather(task, task) == (3, 3)
 
     asyncio.run(main())

@@ -27,6 +27,7 @@ from activerecord import (
     UnknownTable,
     UsageError,
     async_create_tables,
+    async_drop_tables,
     column,
     create_tables,
 )
@@ -206,6 +207,19 @@ def test_read_only_reads_one_state_and_writes_nothing(items: str, runner: Runner
             assert await names() == ["a"]
         assert await item.async_save()
         assert await names() == ["b"]
+
+    runner.run(main)
+
+
+def test_read_only_makes_and_drops_no_tables(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        await Item.async_create(name="a")
+        async with Item.async_transaction(read_only=True):
+            with pytest.raises(ReadOnly, match="read_only=True"):
+                await async_create_tables(Item, if_not_exists=True)
+            with pytest.raises(ReadOnly, match="read_only=True"):
+                await async_drop_tables(Item)
+        assert await names() == ["a"]
 
     runner.run(main)
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -287,3 +288,71 @@ def test_inside_a_drivers_call(run: Runner) -> None:
         turnstile.leave()
 
     run(main)
+
+
+# loops that are closed while somebody is inside
+
+
+def entered_in_a_loop_that_is_closed(turnstile: Turnstile, holder: object) -> None:
+    async def main() -> None:
+        await turnstile.enter(holder)
+
+    asyncio.run(main())
+
+
+def test_the_turn_of_a_closed_loop_is_taken_once_its_work_is_ended(run_anywhere: Runner) -> None:
+    ended: list[object] = []
+    turnstile, lost, me = Turnstile(evict=ended.append), object(), object()
+    entered_in_a_loop_that_is_closed(turnstile, lost)
+
+    async def main() -> None:
+        assert turnstile.holder is lost
+        await turnstile.enter(me, timeout=1)
+        assert (turnstile.holder, ended) == (me, [lost])
+        # a finaliser of the lost one comes late
+        turnstile.leave(lost)
+        assert turnstile.holder is me
+        assert not turnstile.try_enter(object())
+        turnstile.leave(me)
+        assert turnstile.holder is None
+
+    run_anywhere(main)
+
+
+def test_the_turn_of_a_closed_loop_is_kept_where_its_work_cannot_be_ended() -> None:
+    turnstile = Turnstile()
+    entered_in_a_loop_that_is_closed(turnstile, object())
+    assert not turnstile.try_enter(object())
+
+
+def test_who_waits_already_gets_the_turn_of_a_loop_that_is_closed_meanwhile() -> None:
+    turnstile = Turnstile(evict=lambda _: None)
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(turnstile.enter(object()))
+
+    def close_soon() -> None:
+        while not turnstile.waiting:
+            time.sleep(0.001)
+        loop.close()
+
+    thread = threading.Thread(target=close_soon)
+    thread.start()
+    run_blocking(lambda: turnstile.enter(57, timeout=0.1), "test")
+    thread.join()
+    assert turnstile.holder == 57
+
+
+def test_a_turn_is_not_given_to_a_loop_that_is_closed() -> None:
+    turnstile = Turnstile()
+    assert turnstile.try_enter(1)
+    loop = asyncio.new_event_loop()
+    work = turnstile.enter(2)
+    waiter = loop.create_task(work)
+    loop.run_until_complete(asyncio.sleep(0.01))
+    assert turnstile.waiting == 1
+    loop.close()
+    turnstile.leave(1)
+    assert turnstile.try_enter(3)
+    work.close()
+    assert not waiter.done()
+    assert turnstile.holder == 3

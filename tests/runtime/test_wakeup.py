@@ -281,3 +281,41 @@ def test_terminate_sets_what_outlast_waits_for(run: Runner) -> None:
         assert monotonic() - start < 2
 
     run(main)
+
+
+def test_a_waiter_that_is_cancelled_while_it_is_woken_breaks_nothing_off() -> None:
+    class Struck(asyncio.Future[None]):
+        """As if a handler of signals cancelled it between two lines."""
+
+        def set_result(self, result: None) -> None:
+            self.cancel()
+            super().set_result(result)
+
+    async def main() -> None:
+        loop, wakeup = asyncio.get_running_loop(), Wakeup()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(loop, "create_future", lambda: Struck(loop=loop))
+            first = asyncio.create_task(wakeup.wait())
+            await asyncio.sleep(0)
+        second = asyncio.create_task(wakeup.wait())
+        await asyncio.sleep(0)
+        wakeup.set()
+        assert await second
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("error", [trio.RunFinishedError(), OSError(9, "Bad file descriptor"), RuntimeError("closed")])
+def test_set_after_a_trio_that_crashed(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    async def main() -> Wakeup:
+        return Wakeup()
+
+    def broken(*_: object) -> None:
+        raise error
+
+    wakeup = trio.run(main)
+    monkeypatch.setattr(trio.lowlevel.TrioToken, "run_sync_soon", broken)
+    wakeup.set()
+    assert wakeup.is_set()
