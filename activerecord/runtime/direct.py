@@ -50,7 +50,7 @@ class Direct:
             flight = Flight(self.loop, work, terminate, self.loop.stop)
             self._turn_until(flight, interrupts, stop_for_interrupt=True)
             if not flight.over:
-                flight.task.cancel()
+                flight.strike()
                 flight.limit(grace)
                 self._turn_until(flight, interrupts)
         return conclude(flight.outcome, interrupts.struck, orphan)

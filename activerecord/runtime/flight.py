@@ -1,5 +1,6 @@
 """A driver's work in an asyncio task of its own, whose end is certain: by itself, by terminate(), or given up."""
 
+import sys
 from asyncio import AbstractEventLoop, Task, TimerHandle
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
@@ -36,6 +37,13 @@ class Flight(Generic[T]):
         self._alarm: TimerHandle | None = None
         self.task = loop.create_task(_Contained(work, self._land))
 
+    def strike(self) -> None:
+        """Cancel the work. Its own timeouts must go on to work in its clean-up: before 3.11.4 they take the request for theirs."""
+        self.task.cancel()
+        if sys.version_info < (3, 12):
+            # takes back the count and not the cancellation; later Pythons might take back both
+            self.task.uncancel()
+
     def limit(self, seconds: float) -> None:
         """From now on the work has this many seconds; then it is terminated, then cancelled, then given up."""
         if self._alarm is None and not self.over:
@@ -63,7 +71,7 @@ class Flight(Generic[T]):
 
     def _force(self) -> None:
         self._alarm = self._loop.call_later(MOMENT, self._give_up)
-        self.task.cancel()
+        self.strike()
 
     def _give_up(self) -> None:
         _given_up.add(self.task)

@@ -54,7 +54,7 @@ class Guest:
         flight = Flight(self.loop, work, terminate, caller.wake)
 
         def cancel() -> None:
-            flight.task.cancel()
+            flight.strike()
             flight.limit(grace)
 
         if not self._is_driven():

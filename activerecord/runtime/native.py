@@ -99,7 +99,7 @@ class _Caller:
             else:
                 flight.unlimit()
                 if await self._is_struck_in_pause() and self.is_cancelled():
-                    flight.task.cancel()
+                    flight.strike()
 
     async def outlast(self, flight: Flight[Any]) -> None:
         """Wait for work that no cancellation may reach."""

@@ -464,6 +464,9 @@ def test_what_is_lent_when_configured_anew_ends_in_good_order(items: str, async_
 
 
 def test_who_waits_when_configured_anew_is_told(items: str, async_runner: Runner) -> None:
+    # with the usual time to wait: it must not be over before the configuration has changed, however busy the machine
+    ActiveRecord.configure(f"{items}?max_size=3")
+
     async def main() -> None:
         old = database()
         size = 1 if old.driver.shared(old.configuration) else 3
