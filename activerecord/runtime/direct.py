@@ -1,16 +1,14 @@
 """The host of asyncio-only drivers in plain sync code: a private loop of the thread, turned while a call lasts."""
 
 import signal
-import threading
 from asyncio import events
 from collections.abc import Callable, Coroutine
-from importlib import import_module
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
 from activerecord.errors import UsageError
 from activerecord.runtime.flight import GRACE, Flight
-from activerecord.runtime.interrupts import is_held, is_noted, take
+from activerecord.runtime.interrupts import is_held, is_noted, is_raised_here, set_handler, take
 from activerecord.runtime.keeper import keeper
 from activerecord.runtime.outcome import conclude
 from activerecord.runtime.own_loop import OwnLoop
@@ -18,9 +16,6 @@ from activerecord.runtime.own_loop import OwnLoop
 __all__ = ["Direct", "direct"]
 
 T = TypeVar("T")
-
-# signal.signal takes 6 us, this 0.3, and each call needs it twice.
-_signal = import_module("_signal")
 
 CLOSING = 5.0  # seconds: for the loop's own tasks, generators and threads to end
 
@@ -98,17 +93,15 @@ class _Interrupts:
         self.struck: BaseException | None = KeyboardInterrupt() if is_noted() and take() else None
 
     def __enter__(self) -> Self:
-        if threading.get_ident() == threading.main_thread().ident and (
-            is_held() or _signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        ):
-            self._replaced = _signal.signal(signal.SIGINT, self._note)
+        if is_held() or is_raised_here():
+            self._replaced = set_handler(signal.SIGINT, self._note)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._replaced is not None:
-            _signal.signal(signal.SIGINT, self._replaced)
+            set_handler(signal.SIGINT, self._replaced)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.struck = KeyboardInterrupt()

@@ -6,14 +6,16 @@ before the first was let through, is raised at once: whoever insists goes first.
 
 import signal
 import threading
+from collections.abc import Callable
 from importlib import import_module
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
-__all__ = ["Hold", "is_held", "is_noted", "take"]
+__all__ = ["Hold", "is_held", "is_noted", "is_raised_here", "set_handler", "take"]
 
 # signal.signal takes 6 us, this 0.3, and each verb needs it twice.
 _signal = import_module("_signal")
+set_handler: Callable[[int, Any], Any] = _signal.signal
 
 
 class _State:
@@ -33,15 +35,10 @@ class Hold:
     __slots__ = ("_is_outermost",)
 
     def __enter__(self) -> Self:
-        ident = threading.get_ident()
-        self._is_outermost = (
-            ident == threading.main_thread().ident
-            and _State.thread is None
-            and _signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        )
+        self._is_outermost = _State.thread is None and is_raised_here()
         if self._is_outermost:
-            _signal.signal(signal.SIGINT, _note)
-            _State.thread = ident
+            set_handler(signal.SIGINT, _note)
+            _State.thread = threading.get_ident()
         return self
 
     def __exit__(
@@ -49,7 +46,7 @@ class Hold:
     ) -> None:
         if self._is_outermost:
             _State.thread = None
-            _signal.signal(signal.SIGINT, signal.default_int_handler)
+            set_handler(signal.SIGINT, signal.default_int_handler)
             if take():
                 raise KeyboardInterrupt
 
@@ -58,6 +55,14 @@ def _note(_number: int, _frame: FrameType | None) -> None:
     if take():
         raise KeyboardInterrupt
     _State.noted = True
+
+
+def is_raised_here() -> bool:
+    """Whether Ctrl-C comes to the running thread, by Python's own handler."""
+    return (
+        threading.get_ident() == threading.main_thread().ident
+        and _signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
 
 
 def is_held() -> bool:
