@@ -21,7 +21,7 @@ from activerecord.runtime.keeper import sweep
 from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
-from activerecord.sql.dialect import Compiled
+from activerecord.sql.dialect import Compiled, Dialect
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Delete, Insert, Update
 from activerecord.transaction import Transaction, current_transaction
@@ -58,6 +58,7 @@ class Database:
             bound=configuration.close_timeout,
         )
         self._shared = SharedConnection(configuration, driver) if driver.shared(configuration) else None
+        self._settled = not driver.dialect_varies
         self._retired = False
         self._pid = os.getpid()
 
@@ -77,6 +78,8 @@ class Database:
 
         `late(text, rows)` is called where they came together with a cancellation, which is raised: the statement was run.
         """
+        if not self._settled:
+            await self.settle()
         compiled = self.statements.compile(statement, tables)
         binds = self._few_enough(compiled.binds(statement.binds))
         rows = await self._send(
@@ -95,6 +98,8 @@ class Database:
         late: "Callable[[Result], object] | None" = None,
     ) -> Result:
         """All that a statement answers. `late` is as in `fetch`."""
+        if not self._settled:
+            await self.settle()
         compiled = self.statements.compile(statement, tables)
         binds = self._few_enough(compiled.binds(statement.binds))
         return await self._send(
@@ -103,11 +108,12 @@ class Database:
 
     async def execute_many(
         self, statement: Node, tables: Mapping[str, CachedTable], rows: Sequence[Sequence[Any]]
-    ) -> int:
-        """Run a statement once for each row of binds; the number of rows changed."""
+    ) -> None:
+        """Run a statement once for each row of binds."""
+        await self.settle()
         compiled = self.statements.compile(statement, tables)
         binds = [compiled.binds(row) for row in rows]
-        return await self._send(compiled.sql, lambda c: c.execute_many(compiled.sql, binds), writes=_writes(statement))
+        await self._send(compiled.sql, lambda c: c.execute_many(compiled.sql, binds), writes=_writes(statement))
 
     async def execute_text(self, sql: str, binds: Binds = (), *, writes: bool = False) -> Result:
         """All that a statement in the engine's own words answers; the binds go to the driver as they are.
@@ -120,11 +126,36 @@ class Database:
         """A new transaction; inside another one of this database, a savepoint."""
         return Transaction(self, isolation=isolation, read_only=read_only)
 
+    # the dialect
+
+    @property
+    def dialect(self) -> Dialect:
+        """The SQL that the server speaks, as far as that is known; `settle` makes it certain."""
+        return self.statements.dialect
+
+    async def settle(self) -> Dialect:
+        """The SQL that the server speaks. Where only a connection can tell, one is asked, once."""
+        if not self._settled:
+            dialect = await self._dialect_of_server()
+            self.statements, self._settled = StatementCache(dialect), True
+        return self.dialect
+
+    async def _dialect_of_server(self) -> Dialect:
+        scope = current_transaction(self)
+        if scope is not None:
+            return await scope.run(_dialect_of)
+        lender = await self.lender()
+        lease = await lender.acquire("asking what the server speaks")
+        try:
+            return lease.connection.dialect
+        finally:
+            lender.release(lease)
+
     def _few_enough(self, binds: list[Any]) -> list[Any]:
-        most = self.driver.dialect.max_binds
+        most = self.dialect.max_binds
         if len(binds) > most:
             raise QueryError(
-                f"the statement has {len(binds)} values, and {self.driver.dialect.name} takes at most {most} in one: "
+                f"the statement has {len(binds)} values, and {self.dialect.name} takes at most {most} in one: "
                 f"send it in parts, or ask by a condition (a range, a subquery) instead of a list"
             )
         return binds
@@ -262,7 +293,8 @@ class Database:
     async def _read(self, key: tuple[str | None, str]) -> Table:
         schema, name = key
         tables = self._tables
-        found: Table = await self._inspect(READERS[self.driver.dialect.name].read_table(name, schema))
+        dialect = await self.settle()
+        found: Table = await self._inspect(READERS[dialect.name].read_table(name, schema))
         # as the program spells it: an engine may find a table whatever the case of its name
         table = tables[key] = replace(found, name=name)
         return table
@@ -325,6 +357,10 @@ class Database:
 
 # COMMIT may have to wait for the disk; after so many seconds the server is taken for gone.
 _FINISH_BOUND = 30.0
+
+
+async def _dialect_of(connection: Connection) -> Dialect:
+    return connection.dialect
 
 
 def _writes(statement: Node) -> bool:

@@ -30,12 +30,19 @@ class Result:
 class Connection(Protocol):
     """One session with a database. One statement at a time; the pool sees to that.
 
+    `dialect` is the SQL that its server speaks: the driver's own, or a variation of it that was told by the server.
+
     The verbs that wait are written in the driver's own manner (`Driver.asyncio_only`) and are called through a host,
     which lets a cancellation in once and then waits for the verb to end (see `activerecord.runtime`). A verb that is
     cancelled must stop its statement on the server, leave the session either usable or `usable() == False`, and raise
     the cancellation. Errors of the library leave as `DatabaseError`s, with the library's own as their cause, told apart
     by the engine's codes and never by the text of a message.
     """
+
+    @property
+    def dialect(self) -> Dialect:
+        """The SQL that the server of this connection speaks."""
+        ...
 
     async def fetch(self, sql: str, binds: Binds) -> list[Row]:
         """The rows of a query, each a tuple in the order selected."""
@@ -45,8 +52,8 @@ class Connection(Protocol):
         """Run any statement; its rows too, if it gives some."""
         ...
 
-    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
-        """Run one statement for each row of binds; the number of rows changed. All or nothing only inside a transaction."""
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
+        """Run one statement for each row of binds. All or nothing only inside a transaction."""
         ...
 
     async def close(self) -> None:
@@ -76,7 +83,12 @@ class Driver(Protocol):
 
     @property
     def dialect(self) -> Dialect:
-        """The SQL that its server speaks."""
+        """The SQL that its servers speak; where `dialect_varies`, what is common to them all."""
+        ...
+
+    @property
+    def dialect_varies(self) -> bool:
+        """Whether only a connection can tell what its server speaks (MySQL, MariaDB): see `Connection.dialect`."""
         ...
 
     @property

@@ -17,7 +17,7 @@ async def async_create_tables(*models: type[ActiveRecord], if_not_exists: bool =
     Foreign keys follow from `references=` and from belongs_to relations. Raises UsageError for a model without columns.
     """
     for database, tables in _by_database(models).items():
-        dialect = database.driver.dialect
+        dialect = await database.settle()
         async with database.transaction():
             for table in dependency_order(tables):
                 for sql in create_table(table, dialect, if_not_exists=if_not_exists):
@@ -33,9 +33,10 @@ def create_tables(*models: type[ActiveRecord], if_not_exists: bool = False) -> N
 async def async_drop_tables(*models: type[ActiveRecord]) -> None:
     """Drop the tables of declared models, those that refer to others first; all of them or none."""
     for database, tables in _by_database(models).items():
+        dialect = await database.settle()
         async with database.transaction():
             for table in reversed(dependency_order(tables)):
-                await database.execute_text(drop_table(table, database.driver.dialect), writes=True)
+                await database.execute_text(drop_table(table, dialect), writes=True)
         database.forget_tables()
 
 

@@ -178,7 +178,7 @@ class Association(ABC, Generic[V]):
 
     def _parts(self, keys: "list[tuple[Any, ...]]") -> "list[list[tuple[Any, ...]]]":
         # IN fills its list up to a power of two, so only half of the binds can be counted on
-        size = max(1, self.target.database().driver.dialect.max_binds // 2 // max(1, len(self.own_columns())))
+        size = max(1, self.target.database().dialect.max_binds // 2 // max(1, len(self.own_columns())))
         return [keys[start : start + size] for start in range(0, len(keys), size)]
 
     @abstractmethod

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from activerecord.errors import InvalidValue
+from activerecord.sql.literal import literal
 from activerecord.sql.node import Node
 from activerecord.types import Codec, Type
 
@@ -90,8 +91,15 @@ class Dialect:
     """One engine's SQL: a filled-in form of the differences that the rest of the house may ask for.
 
     `words` are the names of the engine in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
-    number of binds that one statement may have. `auto_key_clause` is what follows the name of a column in CREATE TABLE
-    that the engine fills with a new integer and that is the whole primary key.
+    number of binds that one statement may have. `returning` has the verbs (insert, update, delete) that may give the rows
+    they write.
+
+    What follows is asked for by the DDL. `auto_key_clause` is what follows the name of a column in CREATE TABLE that the
+    engine fills with a new integer and that is the whole primary key; `default_clause` has a place for a literal;
+    `key_type` gives the name of a type in a column that is part of a key or an index, `table_options` what follows the
+    body of CREATE TABLE. `index_in_schema` tells that in CREATE INDEX the index, and not the table, is named with the
+    schema; `forward_keys` that a foreign key may point at a table that is not there yet; `transactional_ddl` that a
+    rollback undoes CREATE TABLE.
     """
 
     name: str
@@ -103,6 +111,13 @@ class Dialect:
     dump_plain: Callable[[Any], Any]
     compiler: "Callable[[Dialect, Mapping[str, TableLike]], StatementCompiler]"
     begin: Transactions
-    returning: bool
+    returning: frozenset[str]
     max_binds: int
     auto_key_clause: str
+    literal: Callable[[object], str] = literal
+    default_clause: str = "DEFAULT {}"
+    key_type: Callable[[Type], str] | None = None
+    table_options: str = ""
+    index_in_schema: bool = False
+    forward_keys: bool = False
+    transactional_ddl: bool = True

@@ -108,7 +108,7 @@ class Whole:
         await self._take_writer()
         lender = self._lender = await self._database.lender()
         self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
-        for sql in self._database.driver.dialect.begin(isolation=self._isolation, read_only=self.read_only):
+        for sql in self.connection.dialect.begin(isolation=self._isolation, read_only=self.read_only):
             await self._database.patiently(partial(self._database.send, self.connection, sql))
 
     async def keep(self, done: Done) -> None:

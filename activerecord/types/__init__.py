@@ -2,6 +2,8 @@
 
 from activerecord.types.annotation import type_for
 from activerecord.types.type import (
+    Address,
+    Array,
     Binary,
     Boolean,
     Codec,
@@ -12,7 +14,9 @@ from activerecord.types.type import (
     Integer,
     Interval,
     Json,
+    Network,
     Numeric,
+    RangeOf,
     Text,
     Time,
     Type,
@@ -21,6 +25,8 @@ from activerecord.types.type import (
 )
 
 __all__ = [
+    "Address",
+    "Array",
     "Binary",
     "Boolean",
     "Codec",
@@ -31,7 +37,9 @@ __all__ = [
     "Integer",
     "Interval",
     "Json",
+    "Network",
     "Numeric",
+    "RangeOf",
     "Text",
     "Time",
     "Type",

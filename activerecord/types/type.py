@@ -6,6 +6,8 @@ from enum import Enum
 from typing import Any, Literal
 
 __all__ = [
+    "Address",
+    "Array",
     "Binary",
     "Boolean",
     "Codec",
@@ -16,7 +18,9 @@ __all__ = [
     "Integer",
     "Interval",
     "Json",
+    "Network",
     "Numeric",
+    "RangeOf",
     "Text",
     "Time",
     "Type",
@@ -58,9 +62,14 @@ class Boolean(Type):
 
 @dataclass(frozen=True, slots=True)
 class Integer(Type):
-    """A whole number that fits `bits` bits, sign included: `int`, but not `bool`."""
+    """A whole number that fits `bits` bits: `int`, but not `bool`. Unless `signed`, it is zero or more."""
 
-    bits: Literal[16, 32, 64] = 64
+    bits: Literal[8, 16, 24, 32, 64] = 64
+    signed: bool = True
+
+    def bounds(self) -> tuple[int, int]:
+        """The least and the greatest number that fits."""
+        return (-(1 << (self.bits - 1)), (1 << (self.bits - 1)) - 1) if self.signed else (0, (1 << self.bits) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,13 @@ class Time(Type):
 
 @dataclass(frozen=True, slots=True)
 class DateTime(Type):
-    """A moment: `datetime`, naive or aware, and loaded so, an aware one as the same instant; also ISO text."""
+    """A moment: `datetime`; also ISO text. An aware one is loaded as the same instant, a naive one is never given a zone.
+
+    With `zone=True` only aware ones are taken, with `zone=False` only naive ones. None takes what the engine can tell
+    apart: SQLite both in one column; PostgreSQL and MySQL only naive ones, as with False.
+    """
+
+    zone: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,41 @@ class Uuid(Type):
 @dataclass(frozen=True, slots=True)
 class Json(Type):
     """A JSON document: dict (text keys), list, str, int, float, bool. A tuple is stored, and loaded, as a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Type):
+    """A list of values of one type: `list[int]`. An array where the engine has them, a JSON list elsewhere.
+
+    None is refused as an element unless `nulls`.
+    """
+
+    item: Type
+    nulls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Type):
+    """An IP address: `ipaddress.IPv4Address` or `IPv6Address`, or one `version` only; also its text.
+
+    In order, those of version 4 come first, and within a version they are ordered as numbers.
+    """
+
+    version: Literal[4, 6] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network(Type):
+    """An IP network: `ipaddress.IPv4Network` or `IPv6Network`, or one `version` only; also its text."""
+
+    version: Literal[4, 6] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOf(Type):
+    """A range of numbers, days or moments: `activerecord.Range[int]`, `Range[date]` ... Only PostgreSQL has them."""
+
+    item: Type
 
 
 @dataclass(frozen=True, slots=True)

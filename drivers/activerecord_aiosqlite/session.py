@@ -13,6 +13,8 @@ from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
 from activerecord.errors import UsageError
 from activerecord.runtime import Wakeup
+from activerecord.sql.dialect import Dialect
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord_aiosqlite.thread import Flags, Opener, end_thread, unstarted
 from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
 from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
@@ -51,6 +53,11 @@ class Session:
             raise
         return session
 
+    @property
+    def dialect(self) -> Dialect:
+        """SQLite's SQL."""
+        return SQLITE
+
     async def fetch(self, sql: str, binds: Binds) -> list[Row]:
         """The rows of a query."""
         return await self._told(self._fetch(sql, binds), sql, lambda: binds)
@@ -59,11 +66,11 @@ class Session:
         """All that one statement answers. `last_id` is told for a plain INSERT or REPLACE into a table with a rowid."""
         return await self._told(self._execute(sql, binds), sql, lambda: binds)
 
-    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
         """Run one statement for each of the rows, which are taken in aiosqlite's thread."""
         feed = Feed(rows, sql, self._flags.stopping)
         try:
-            return await self._told(self._execute_many(sql, feed), sql, lambda: feed.last)
+            await self._told(self._execute_many(sql, feed), sql, lambda: feed.last)
         except Exception:
             if feed.error is not None:
                 raise feed.error from None
@@ -131,8 +138,8 @@ class Session:
             affected = (await self._fetch("SELECT changes()", ()))[0][0] if changed else 0
         return Result(columns, rows, affected, inserted_key(sql, affected, last_row))
 
-    async def _execute_many(self, sql: str, feed: Feed) -> int:
-        return max(0, (await self._database.executemany(sql, feed)).rowcount)
+    async def _execute_many(self, sql: str, feed: Feed) -> None:
+        await self._database.executemany(sql, feed)
 
     async def _told(self, work: Coroutine[Any, Any, T], sql: str, binds: Callable[[], Binds]) -> T:
         """What `work` answers; its errors in the words of the house."""

@@ -27,6 +27,11 @@ class SQLiteDriver:
         return SQLITE
 
     @property
+    def dialect_varies(self) -> bool:
+        """It is always SQLite."""
+        return False
+
+    @property
     def waits_for_locks(self) -> bool:
         """SQLite sleeps in the middle of a statement, where no cancellation reaches it; so it is told not to wait."""
         return False

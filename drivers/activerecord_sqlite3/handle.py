@@ -53,11 +53,11 @@ class Handle:
         """All that one statement answers."""
         return self._told(lambda cursor: _result(cursor, sql, binds), sql, lambda: binds)
 
-    def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
-        """Run one statement for each of the rows; the number of rows changed."""
+    def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
+        """Run one statement for each of the rows."""
         feed = Feed(rows, sql, self._stopping)
         try:
-            return self._told(lambda cursor: max(0, cursor.executemany(sql, feed).rowcount), sql, lambda: feed.last)
+            self._told(lambda cursor: cursor.executemany(sql, feed), sql, lambda: feed.last)
         except Exception:
             if feed.error is not None:
                 raise feed.error from None

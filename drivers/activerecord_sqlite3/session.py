@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
+from activerecord.sql.dialect import Dialect
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord_sqlite3.handle import Handle
 from activerecord_sqlite3.settings import Settings
 from activerecord_sqlite3.worker import Worker
@@ -32,6 +34,11 @@ class Session:
             raise
         return session
 
+    @property
+    def dialect(self) -> Dialect:
+        """SQLite's SQL."""
+        return SQLITE
+
     async def fetch(self, sql: str, binds: Binds) -> list[Row]:
         """The rows of a query."""
         return await self._worker.run(lambda: self._handle.fetch(sql, binds))
@@ -40,9 +47,9 @@ class Session:
         """All that one statement answers. `last_id` is told for a plain INSERT or REPLACE into a table with a rowid."""
         return await self._worker.run(lambda: self._handle.execute(sql, binds))
 
-    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> int:
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
         """Run one statement for each of the rows, which are taken in the connection's thread."""
-        return await self._worker.run(lambda: self._handle.execute_many(sql, rows))
+        await self._worker.run(lambda: self._handle.execute_many(sql, rows))
 
     async def close(self) -> None:
         """Close the database in good order; nothing happens where it is closed already."""

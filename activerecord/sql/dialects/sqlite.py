@@ -74,9 +74,11 @@ SQLITE = Dialect(
     dump_plain=dump_plain,
     compiler=SQLiteCompiler,
     begin=_begin,
-    returning=True,
+    returning=frozenset({"insert", "update", "delete"}),
     # SQLITE_MAX_VARIABLE_NUMBER since 3.32
     max_binds=32766,
     auto_key_clause="INTEGER PRIMARY KEY AUTOINCREMENT",
+    index_in_schema=True,
+    forward_keys=True,
 )
 """SQLite, the engine in a file."""

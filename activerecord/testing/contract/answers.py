@@ -70,7 +70,7 @@ async def affected_counts_the_rows_changed(bench: Bench) -> None:
         assert (await link.execute("SELECT 1")).affected in {0, 1}
 
 
-@ANSWERS.add(lambda bench: bench.driver.dialect.returning)
+@ANSWERS.add(lambda bench: {"insert", "update"} <= bench.driver.dialect.returning)
 async def rows_come_back_from_a_write(bench: Bench) -> None:
     async with bench.link() as link:
         result = await link.execute("INSERT INTO contract_rows (name) VALUES (?), (?) RETURNING name", "a", "b")
@@ -153,12 +153,14 @@ async def a_statement_of_a_megabyte(bench: Bench) -> None:
 async def execute_many_runs_a_statement_for_each_row(bench: Bench) -> None:
     async with bench.link() as link:
         sql = "INSERT INTO contract_rows (name, amount) VALUES (?, ?)"
-        assert await link.execute_many(sql, []) == 0
+        await link.execute_many(sql, [])
+        assert await link.count() == 0
         await link.begin()
-        assert await link.execute_many(sql, ((f"row {i}", i) for i in range(10_000))) == 10_000
+        await link.execute_many(sql, ((f"row {i}", i) for i in range(10_000)))
         await link.end("COMMIT")
-        assert await link.execute_many("UPDATE contract_rows SET amount = ? WHERE amount < ?", [(1, 2), (0, 3)]) == 5
+        await link.execute_many("UPDATE contract_rows SET amount = ? WHERE amount < ?", [(1, 2), (0, 3)])
         assert await link.count() == 10_000
+        assert await link.value("SELECT count(*) FROM contract_rows WHERE amount = 0") == 3
 
 
 @ANSWERS.add()

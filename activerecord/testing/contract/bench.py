@@ -52,9 +52,9 @@ class Link:
         """All that a statement answers."""
         return await self.call(self.connection.execute(self.text(sql), list(binds)))
 
-    async def execute_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> int:
-        """The number of rows changed."""
-        return await self.call(self.connection.execute_many(self.text(sql), rows))
+    async def execute_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run a statement for each row of binds."""
+        await self.call(self.connection.execute_many(self.text(sql), rows))
 
     async def value(self, sql: str, *binds: Any) -> Any:
         """The one value of the one row of a query."""
