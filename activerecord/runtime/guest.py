@@ -20,10 +20,16 @@ POLL = (
 )
 CLOSING = 5.0  # seconds: for the loop's own tasks, generators and threads to end
 
+_guest: "trio.lowlevel.RunVar[Guest | None]" = trio.lowlevel.RunVar("activerecord_guest", None)
+
 
 def guest() -> "Guest":
     """The guest of the running trio; it ends with it."""
-    return keeper().ground(Guest)
+    found = _guest.get()
+    if found is None or found.loop.is_closed():
+        found = keeper().ground(Guest)
+        _guest.set(found)
+    return found
 
 
 class Guest:
@@ -51,24 +57,20 @@ class Guest:
     ) -> T:
         """Run `work` in the guest loop; see `Host.call`."""
         caller = _Caller()
-        flight = Flight(self.loop, work, terminate, caller.wake)
-
-        def cancel() -> None:
-            flight.strike()
-            flight.limit(grace)
-
+        flight = self._take_off(work, terminate, caller)
+        caller.on_strike = lambda: _break_off(flight, grace)
         if not self._is_driven():
             flight.limit(grace)  # nothing else would bound what a finaliser waits for
-        await self._land(flight, caller, cancel)
+        await self._land(flight, caller)
         return conclude(flight.outcome, caller.struck, orphan)
 
     @trio.lowlevel.enable_ki_protection
     async def finish(self, work: Coroutine[Any, Any, T], *, bound: float, terminate: Callable[[], object]) -> T:
         """Run `work` to its end, whatever happens to the caller; see `Host.finish`."""
         caller = _Caller()
-        flight = Flight(self.loop, work, terminate, caller.wake)
+        flight = self._take_off(work, terminate, caller)
         flight.limit(bound)
-        await self._land(flight, caller, _nothing)
+        await self._land(flight, caller)
         return conclude(flight.outcome, caller.struck)
 
     async def close(self) -> None:
@@ -78,30 +80,34 @@ class Guest:
         finally:
             self.loop.close()
 
-    async def _land(self, flight: Flight[Any], caller: "_Caller", cancel: Callable[[], object]) -> None:
-        """Wait until the flight is over. A cancellation is noted in the caller and calls `cancel`, once."""
+    def _take_off(
+        self, work: Coroutine[Any, Any, T], terminate: Callable[[], object] | None, caller: "_Caller"
+    ) -> Flight[T]:
+        """The work, begun here and now: most of it sends something first."""
+        return self.loop.launch(lambda: Flight(self.loop, work, terminate, caller.wake))
+
+    async def _land(self, flight: Flight[Any], caller: "_Caller") -> None:
+        """Wait until the flight is over. A cancellation is noted in the caller."""
         self._flights += 1
         try:
-            self.loop.turn(passes=1)  # here and now: most calls send something first
             if flight.over:
+                self.loop.turn()  # its timers are swept away, though nobody else may get to turn the loop
                 return
             if self._is_driven():
                 self._rearm(self.loop.due())
-                await caller.blocked(cancel)
+                await caller.blocked()
             else:
-                await self._turn_until_over(flight, caller, cancel)
+                await self._turn_until_over(flight, caller)
         finally:
             self._flights -= 1
 
-    async def _turn_until_over(self, flight: Flight[Any], caller: "_Caller", cancel: Callable[[], object]) -> None:
+    async def _turn_until_over(self, flight: Flight[Any], caller: "_Caller") -> None:
         with trio.CancelScope() as shelter:
             while not flight.over:
                 try:
                     await self._idle()
                 except (trio.Cancelled, KeyboardInterrupt) as error:
-                    if caller.struck is None:
-                        cancel()
-                    caller.struck = error
+                    caller.strike(error)
                     shelter.shield = True
                 self.loop.turn()
 
@@ -152,36 +158,45 @@ class Guest:
 
 
 class _Caller:
-    """The trio task that awaits a host. Rescheduled only if it is blocked: work may be over before it gets so far."""
+    """The trio task that awaits a host. Rescheduled only if it is blocked: work may be over before it gets so far.
 
-    __slots__ = ("_is_blocked", "_task", "struck")
+    `struck` is the last cancellation that came meanwhile; the first calls `on_strike`.
+    """
+
+    __slots__ = ("_is_blocked", "_task", "on_strike", "struck")
 
     def __init__(self) -> None:
         self._task = trio.lowlevel.current_task()
         self._is_blocked = False
         self.struck: BaseException | None = None
+        self.on_strike: Callable[[], object] = _nothing
 
     def wake(self) -> None:
         if self._is_blocked:
             self._is_blocked = False
             trio.lowlevel.reschedule(self._task)
 
-    async def blocked(self, cancel: Callable[[], object]) -> None:
+    async def blocked(self) -> None:
         """Wait for `wake`. A cancellation does not end the wait: the call has to end first."""
-
-        def abort(raise_cancel: Callable[[], NoReturn]) -> trio.lowlevel.Abort:
-            self._note(raise_cancel)
-            cancel()
-            return trio.lowlevel.Abort.FAILED
-
         self._is_blocked = True
-        await trio.lowlevel.wait_task_rescheduled(abort)
+        await trio.lowlevel.wait_task_rescheduled(self._outlast)
 
-    def _note(self, raise_cancel: Callable[[], NoReturn]) -> None:
+    def strike(self, error: BaseException) -> None:
+        first, self.struck = self.struck is None, error
+        if first:
+            self.on_strike()
+
+    def _outlast(self, raise_cancel: Callable[[], NoReturn]) -> trio.lowlevel.Abort:
         try:
             raise_cancel()
         except BaseException as error:  # noqa: BLE001  # raised again once the call has ended
-            self.struck = error
+            self.strike(error)
+        return trio.lowlevel.Abort.FAILED
+
+
+def _break_off(flight: Flight[Any], grace: float) -> None:
+    flight.strike()
+    flight.limit(grace)
 
 
 def _nothing() -> None:
