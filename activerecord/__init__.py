@@ -63,6 +63,7 @@ from activerecord.relation import (
 from activerecord.schema import Column, column
 from activerecord.sql.function import fn
 from activerecord.transaction import Outcome, Transaction
+from activerecord.types import Range
 
 __all__ = [
     "ActiveRecord",
@@ -91,6 +92,7 @@ __all__ = [
     "PoolTimeout",
     "Query",
     "QueryError",
+    "Range",
     "ReadOnly",
     "RecordNotFound",
     "RelationNotLoaded",

@@ -19,7 +19,8 @@ class Configuration:
     """How to reach one database, and how hard to hold on to it. Its password is in no repr, log or error.
 
     `engine` is the word given as `driver` ("sqlite", "pgsql", ...); `driver_type` names the driver's package, or is
-    None for the engine's usual one. Sizes are connections, times are seconds. `options` are the driver's own.
+    None for the engine's usual one. Sizes are connections, times are seconds; a `statement_timeout` of None is none.
+    `options` are the driver's own.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Configuration:
     max_size: int = 10
     acquire_timeout: float = 10.0
     lock_timeout: float = 10.0
+    statement_timeout: float | None = None
     close_timeout: float = 5.0
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
@@ -97,6 +99,11 @@ def seconds(value: Any) -> float:
     return number
 
 
+def _limit(value: Any) -> float | None:
+    """A setting that is a time in seconds where zero, which a URL can say, means no limit."""
+    return seconds(value) or None
+
+
 def switch(value: Any) -> bool:
     """A setting that is on or off; the usual words for it will do."""
     words = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
@@ -120,6 +127,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "max_size": positive_int,
     "acquire_timeout": seconds,
     "lock_timeout": seconds,
+    "statement_timeout": _limit,
     "close_timeout": seconds,
 }
 _FIELDS = {"driver": "engine", "user": "username"}

@@ -7,7 +7,7 @@ from activerecord.errors import QueryError, WrongBinds
 from activerecord.query.clauses import QueryCore
 from activerecord.sql.expression import Condition, Expression, Not, Reference, Selectable, all_of, any_of
 from activerecord.sql.text import Text
-from activerecord.types import Json
+from activerecord.types import Array, Json
 
 __all__ = ["Conditions"]
 
@@ -76,7 +76,7 @@ class Conditions(QueryCore[R]):
         table = self._mapper.known_table()
         if table is None or not isinstance(column, Reference) or column.column not in table.columns:
             return False
-        return isinstance(table.type_of(column.column), Json)
+        return isinstance(table.type_of(column.column), Array | Json)
 
 
 def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condition:

@@ -1,6 +1,7 @@
 """How a Python value is stored and loaded: semantic types, and what one dialect makes of each."""
 
 from activerecord.types.annotation import type_for
+from activerecord.types.range import Range
 from activerecord.types.type import (
     Address,
     Array,
@@ -39,6 +40,7 @@ __all__ = [
     "Json",
     "Network",
     "Numeric",
+    "Range",
     "RangeOf",
     "Text",
     "Time",

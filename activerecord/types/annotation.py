@@ -1,6 +1,7 @@
 """From a Python annotation to a column's type."""
 
 import datetime as dt
+import ipaddress
 import types
 import uuid
 from decimal import Decimal
@@ -8,7 +9,10 @@ from enum import Enum
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin, is_typeddict
 
 from activerecord.errors import UsageError
+from activerecord.types.range import Range
 from activerecord.types.type import (
+    Address,
+    Array,
     Binary,
     Boolean,
     Date,
@@ -18,7 +22,9 @@ from activerecord.types.type import (
     Integer,
     Interval,
     Json,
+    Network,
     Numeric,
+    RangeOf,
     Text,
     Time,
     Type,
@@ -41,12 +47,29 @@ _TYPES: dict[Any, Type] = {
     dt.datetime: DateTime(),
     dt.timedelta: Interval(),
     uuid.UUID: Uuid(),
+    ipaddress.IPv4Address: Address(4),
+    ipaddress.IPv6Address: Address(6),
+    ipaddress.IPv4Network: Network(4),
+    ipaddress.IPv6Network: Network(6),
     dict: Json(),
     list: Json(),
 }
 
+# What a union of several types may be, apart from None.
+_UNIONS: tuple[tuple[tuple[type, ...], Type], ...] = (
+    ((ipaddress.IPv4Address, ipaddress.IPv6Address), Address()),
+    ((ipaddress.IPv4Network, ipaddress.IPv6Network), Network()),
+)
+
+# A list of these has no type of its own: it is a JSON document.
+_DOCUMENTS = (Json, Unknown, Array, RangeOf)
+
+# What a Range may be of.
+_BOUNDS = (Integer, Numeric, Date, DateTime)
+
 _SUPPORTED = (
-    "bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID, dict, list, a TypedDict, an Enum class, "
+    "bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID, dict, list, list[one of these], "
+    "IPv4Address, IPv6Address, IPv4Network, IPv6Network, Range[int, Decimal, date or datetime], a TypedDict, an Enum class, "
     "a Literal of texts, Any, Annotated[one of these, a Type], and one of these with '| None'"
 )
 
@@ -91,9 +114,12 @@ def _admits_none(annotation: Any) -> bool:
 
 def _optional(annotation: Any, members: tuple[Any, ...]) -> tuple[Type, bool]:
     values = [member for member in members if member is not type(None)]
-    if len(values) != 1:
+    if len(values) == 1:
+        return type_for(values[0])[0], len(values) < len(members)
+    several = next((kind for classes, kind in _UNIONS if all(value in classes for value in values)), None)
+    if several is None:
         raise _unsupported(annotation)
-    return type_for(values[0])[0], len(values) < len(members)
+    return several, len(values) < len(members)
 
 
 def _single(annotation: Any, plain: Any) -> Type:
@@ -102,12 +128,31 @@ def _single(annotation: Any, plain: Any) -> Type:
         return Json()
     if origin is Literal and all(isinstance(choice, str) for choice in get_args(plain)):
         return Text()
+    if origin is list:
+        return _list(*get_args(plain))
+    if origin is Range:
+        return _range(annotation, *get_args(plain))
     found = _lookup(plain if origin is None else origin)
     if found is not None:
         return found
     if isinstance(plain, type) and issubclass(plain, Enum):
         return Enumeration(plain)
     raise _unsupported(annotation)
+
+
+def _list(item: Any) -> Type:
+    try:
+        kind, nullable = type_for(item)
+    except UsageError:
+        return Json()
+    return Json() if isinstance(kind, _DOCUMENTS) else Array(kind, nulls=nullable)
+
+
+def _range(annotation: Any, item: Any) -> Type:
+    kind, nullable = type_for(item)
+    if nullable or not isinstance(kind, _BOUNDS):
+        raise _unsupported(annotation)
+    return RangeOf(kind)
 
 
 def _lookup(key: object) -> Type | None:

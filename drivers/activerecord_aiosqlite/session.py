@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
-from activerecord.errors import UsageError
+from activerecord.errors import DatabaseError, UsageError
 from activerecord.runtime import Wakeup
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.dialects.sqlite import SQLITE
@@ -68,7 +68,7 @@ class Session:
 
     async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
         """Run one statement for each of the rows, which are taken in aiosqlite's thread."""
-        feed = Feed(rows, sql, self._flags.stopping)
+        feed = Feed(rows, sql, self._flags.stopping, self._opener.deadline)
         try:
             await self._told(self._execute_many(sql, feed), sql, lambda: feed.last)
         except Exception:
@@ -149,12 +149,16 @@ class Session:
             # A cursor in the traceback would hold its statement, and so its read lock.
             clear_frames(error.__traceback__)
             if is_interrupt(error):
-                failure: Exception = interrupted(sql)
+                failure: Exception = self._interrupted(sql)
             else:
                 compiles = await self._compiles(sql, len(binds())) if undecided(error) else None
                 failure = translated(error, sql, binds(), compiles)
         # Not in the `except`, where the error would be kept as the context even where it quotes a value.
         raise failure
+
+    def _interrupted(self, sql: str) -> DatabaseError:
+        deadline = self._opener.deadline
+        return deadline.error(sql) if deadline.missed and not self._flags.stopping() else interrupted(sql)
 
     async def _compiles(self, sql: str, count: int) -> BaseException | None:
         try:
@@ -172,6 +176,7 @@ class Session:
         self._begin(work)
         wakeup = self._wakeup = Wakeup()
         self._flags.stopped = False
+        self._opener.deadline.begin()
         task = asyncio.create_task(self._settled(work))
 
         def ended(task: asyncio.Task[T]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import aiosqlite
 
+from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.opening import open_database
 from activerecord_sqlite3.settings import MEMORY, Settings
 
@@ -42,13 +43,14 @@ class Opener:
 
     def __init__(self, settings: Settings, stopping: Callable[[], bool]) -> None:
         self._settings = settings
+        self.deadline = Deadline(settings.statement_timeout)
         self._stopping = stopping
         self.error: Exception | None = None
 
     def open(self) -> sqlite3.Connection:
         """A connection of sqlite3, whatever happens."""
         try:
-            return open_database(self._settings, self._stopping)
+            return open_database(self._settings, self._stopping, self.deadline)
         except Exception as error:  # noqa: BLE001  # raised in the task that connects
             self.error = error
             return sqlite3.connect(MEMORY, check_same_thread=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from activerecord.driver import Binds
+from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.errors import interrupted
 
 __all__ = ["Feed", "columns_of", "inserted_key"]
@@ -16,13 +17,14 @@ _UPSERT = re.compile(r"\bCONFLICT\b", re.IGNORECASE)
 class Feed:
     """The rows of binds of one statement on their way into `executemany`, which looks at no flag between two of them.
 
-    `last` is the row sent last, `error` what the rows themselves raised.
+    Each row is a statement of its own, with the time of one. `last` is the row sent last, `error` what the rows themselves raised.
     """
 
-    def __init__(self, rows: Iterable[Binds], sql: str, stopping: Callable[[], bool]) -> None:
+    def __init__(self, rows: Iterable[Binds], sql: str, stopping: Callable[[], bool], deadline: Deadline) -> None:
         self._rows = rows
         self._sql = sql
         self._stopping = stopping
+        self._deadline = deadline
         self.last: Binds = ()
         self.error: Exception | None = None
 
@@ -32,6 +34,7 @@ class Feed:
                 if self._stopping():
                     raise interrupted(self._sql)
                 self.last = row
+                self._deadline.begin()
                 yield row
         except Exception as error:
             self.error = error

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from activerecord.driver import Binds, Result, Row
 from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
+from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
 from activerecord_sqlite3.opening import open_database
 from activerecord_sqlite3.settings import Settings
@@ -18,16 +19,18 @@ T = TypeVar("T")
 
 
 class Handle:
-    """One sqlite3 connection, once it is open. Statements end early when `stopping()` says so."""
+    """One sqlite3 connection, once it is open. Statements end early when `stopping()` says so, or at their deadline."""
 
     def __init__(self) -> None:
         self._raw: sqlite3.Connection | None = None
         self._stopping: Callable[[], bool] = lambda: False
+        self._deadline = Deadline()
 
     def open(self, settings: Settings, stopping: Callable[[], bool]) -> None:
         """Open the database that the settings name."""
         self._stopping = stopping
-        self._raw = open_database(settings, stopping)
+        self._deadline = Deadline(settings.statement_timeout)
+        self._raw = open_database(settings, stopping, self._deadline)
 
     def close(self) -> None:
         """Close the database, where it is open."""
@@ -55,7 +58,7 @@ class Handle:
 
     def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
         """Run one statement for each of the rows."""
-        feed = Feed(rows, sql, self._stopping)
+        feed = Feed(rows, sql, self._stopping, self._deadline)
         try:
             self._told(lambda cursor: cursor.executemany(sql, feed), sql, lambda: feed.last)
         except Exception:
@@ -69,6 +72,7 @@ class Handle:
         if raw is None:
             raise lost("is closed")
         cursor = raw.cursor()
+        self._deadline.begin()
         try:
             return work(cursor)
         except RAISED as error:
@@ -81,7 +85,8 @@ class Handle:
 
     def _failure(self, raw: sqlite3.Connection, error: BaseException, sql: str, binds: Binds) -> BaseException:
         if is_interrupt(error):
-            return _stopped(sql, asked=self._stopping())
+            asked = self._stopping()
+            return self._deadline.error(sql) if self._deadline.missed and not asked else _stopped(sql, asked=asked)
         return translated(error, sql, binds, _compiles(raw, sql, len(binds)) if undecided(error) else None)
 
 

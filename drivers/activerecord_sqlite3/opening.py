@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from activerecord.errors import ConnectionFailed, LockTimeout
+from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.settings import Settings
 
 __all__ = ["LOOK", "open_database"]
@@ -19,8 +20,8 @@ LOOK = 100_000
 _PAUSES = (0.002, 0.01, 0.03)
 
 
-def open_database(settings: Settings, stopping: Callable[[], bool]) -> sqlite3.Connection:
-    """A connection that commits each statement by itself, waits for no lock, and stops when `stopping()` says so.
+def open_database(settings: Settings, stopping: Callable[[], bool], deadline: Deadline) -> sqlite3.Connection:
+    """A connection that commits each statement by itself, waits for no lock, and stops when `stopping()` says so or the deadline is over.
 
     It may be used from any thread, but by one at a time. Raises ConnectionFailed, naming the database, and LockTimeout
     where another connection has it for itself just now, as the first one does that opens it and the last that closes it.
@@ -44,7 +45,7 @@ def open_database(settings: Settings, stopping: Callable[[], bool]) -> sqlite3.C
     except BaseException:
         raw.close()
         raise
-    raw.set_progress_handler(stopping, LOOK)
+    raw.set_progress_handler(lambda: stopping() or deadline.over(), LOOK)
     return raw
 
 

@@ -44,7 +44,8 @@ class Settings:
     """One SQLite database and how to open it.
 
     `database` is a path or ":memory:". `journal_mode` is what a file is put in where it can be changed; `synchronous`
-    None leaves SQLite's own (full). `cached_statements` is the number of prepared statements kept.
+    None leaves SQLite's own (full). `cached_statements` is the number of prepared statements kept; `statement_timeout`
+    is in seconds.
     """
 
     database: str
@@ -53,6 +54,7 @@ class Settings:
     foreign_keys: bool = True
     read_only: bool = False
     cached_statements: int = 128
+    statement_timeout: float | None = None
 
     @classmethod
     def read(cls, configuration: Configuration) -> "Settings":
@@ -60,7 +62,7 @@ class Settings:
         _refuse_server_settings(configuration)
         # Parsed again, since they go into the text of a PRAGMA, which takes no binds.
         options = {name: OPTIONS[name](value) for name, value in configuration.options.items()}
-        settings = cls(_database(configuration), **options)
+        settings = cls(_database(configuration), statement_timeout=configuration.statement_timeout, **options)
         if settings.in_memory and {"journal_mode", "read_only"} & configuration.options.keys():
             raise ConfigurationError(
                 f"connection {configuration.name!r}: 'journal_mode' and 'read_only' are for files, not for {MEMORY!r}"

@@ -48,6 +48,7 @@ PUBLIC = (
     "PoolTimeout",
     "Query",
     "QueryError",
+    "Range",
     "ReadOnly",
     "RecordNotFound",
     "RelationNotLoaded",

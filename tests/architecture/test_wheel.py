@@ -55,7 +55,8 @@ def standing_alone() -> list[str]:
     extras.add("pytest")
 
     def needs(module: Module, seen: frozenset[str]) -> bool:
-        targets = {found.target for found in imports(module) if not found.in_function} - seen
+        packages = {module.name.rpartition(".")[0], *module.name.split(".")[:1]} & modules.keys()
+        targets = ({found.target for found in imports(module) if not found.in_function} | packages) - seen
         return bool({target.split(".")[0] for target in targets} & extras) or any(
             needs(modules[target], seen | targets) for target in targets if target in modules
         )

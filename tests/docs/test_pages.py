@@ -1,4 +1,4 @@
-"""Every block of Python in README.md and in docs/ runs, on asyncio and on trio."""
+"""Every block of Python in README.md and in docs/ runs, on asyncio and on trio; a page about servers on each server."""
 
 import os
 import subprocess
@@ -7,21 +7,46 @@ from pathlib import Path
 
 import pytest
 
+from tests import servers
 from tests.architecture.source import ROOT
 from tests.docs.page import WrongPage, blocks, run_page
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+URL = "DATABASE_URL"  # a page that reads it is about databases with a server
+
+WITH_SERVERS = [page for page in PAGES if URL in page.read_text(encoding="utf-8")]
+WITHOUT = [page for page in PAGES if page not in WITH_SERVERS]
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
 @pytest.mark.parametrize("loop", ["asyncio", "trio"])
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", WITHOUT, ids=_name)
 def test_a_page_runs(page: Path, loop: str, tmp_path: Path) -> None:
+    _run(page, loop, tmp_path, {})
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+@pytest.mark.parametrize("engine", servers.ENGINES)
+@pytest.mark.parametrize("page", WITH_SERVERS, ids=_name)
+def test_a_page_about_servers_runs_on_each(page: Path, engine: str, loop: str, tmp_path: Path) -> None:
+    name = servers.fresh_database(engine)
+    server = servers.server(engine)
+    assert server is not None
+    _run(page, loop, tmp_path, {URL: server.url(name)})
+
+
+def _run(page: Path, loop: str, folder: Path, environment: dict[str, str]) -> None:
     """Each page is a process of its own: its models and its configuration are nobody else's."""
     roots = os.pathsep.join([str(ROOT), str(ROOT / "drivers")])
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.docs.page", str(page), loop],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": roots},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": roots, **environment},
         capture_output=True,
         text=True,
         encoding="utf-8",

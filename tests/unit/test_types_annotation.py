@@ -1,6 +1,7 @@
 """From Python annotations to types, and from the declared types of SQLite."""
 
 import datetime as dt
+import ipaddress
 import uuid
 from decimal import Decimal
 from enum import Enum
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from activerecord.errors import UsageError
 from activerecord.types import (
+    Address,
+    Array,
     Binary,
     Boolean,
     Date,
@@ -21,7 +24,10 @@ from activerecord.types import (
     Integer,
     Interval,
     Json,
+    Network,
     Numeric,
+    Range,
+    RangeOf,
     Text,
     Time,
     Type,
@@ -37,7 +43,7 @@ class Mood(Enum):
     OK = "ok"
 
 
-class Address(TypedDict):
+class Place(TypedDict):
     street: str
 
 
@@ -58,21 +64,57 @@ ANNOTATIONS: list[tuple[Any, Type, bool]] = [
     (uuid.UUID, Uuid(), False),
     (dict, Json(), False),
     (dict[str, Any], Json(), False),
-    (list[int], Json(), False),
-    (Address, Json(), False),
+    (list, Json(), False),
+    (list[int], Array(Integer()), False),
+    (list[str], Array(Text()), False),
+    (list[float], Array(Float()), False),
+    (list[bool], Array(Boolean()), False),
+    (list[Decimal], Array(Numeric()), False),
+    (list[bytes], Array(Binary()), False),
+    (list[uuid.UUID], Array(Uuid()), False),
+    (list[dt.date], Array(Date()), False),
+    (list[dt.datetime], Array(DateTime()), False),
+    (list[Mood], Array(Enumeration(Mood)), False),
+    (list[Literal["a", "b"]], Array(Text()), False),
+    (list[UserId], Array(Integer()), False),
+    (list[int | None], Array(Integer(), nulls=True), False),
+    (list[Annotated[Decimal, Numeric(10, 2)]], Array(Numeric(10, 2)), False),
+    (list[Annotated[dt.datetime, DateTime(zone=True)]], Array(DateTime(zone=True)), False),
+    (list[ipaddress.IPv4Address | ipaddress.IPv6Address], Array(Address()), False),
+    (list[Any], Json(), False),
+    (list[dict[str, int]], Json(), False),
+    (list[list[int]], Json(), False),
+    (list[int | str], Json(), False),
+    (list[Range[int]], Json(), False),
+    (ipaddress.IPv4Address, Address(4), False),
+    (ipaddress.IPv6Address, Address(6), False),
+    (ipaddress.IPv6Address | ipaddress.IPv4Address, Address(), False),
+    (ipaddress.IPv4Address | None, Address(4), True),
+    (ipaddress.IPv4Address | ipaddress.IPv6Address | None, Address(), True),
+    (ipaddress.IPv4Network, Network(4), False),
+    (ipaddress.IPv6Network, Network(6), False),
+    (ipaddress.IPv4Network | None | ipaddress.IPv6Network, Network(), True),
+    (Range[int], RangeOf(Integer()), False),
+    (Range[Decimal], RangeOf(Numeric()), False),
+    (Range[dt.date] | None, RangeOf(Date()), True),
+    (Range[dt.datetime], RangeOf(DateTime()), False),
+    (Range[Annotated[dt.datetime, DateTime(zone=True)]], RangeOf(DateTime(zone=True)), False),
+    (Place, Json(), False),
     (Mood, Enumeration(Mood), False),
     (UserId, Integer(), False),
     (Literal["a", "b"], Text(), False),
     (Any, Unknown(), True),
     (int | None, Integer(), True),
     (None | int, Integer(), True),
-    (Optional[list[int]], Json(), True),  # noqa: UP045 - the old spelling is what is tried
+    (Optional[list[int]], Array(Integer()), True),  # noqa: UP045 - the old spelling is what is tried
     (UserId | None, Integer(), True),
     (Mood | None, Enumeration(Mood), True),
     (Annotated[Decimal, Numeric(10, 2)], Numeric(10, 2), False),
     (Annotated[Decimal | None, "a note", Numeric(10, 2)], Numeric(10, 2), True),
     (Optional[Annotated[Decimal, Numeric(10, 2)]], Numeric(10, 2), True),  # noqa: UP045 - the same
     (Annotated[int, "a note"], Integer(), False),
+    (Annotated[int, Integer(32, signed=False)], Integer(32, signed=False), False),
+    (Annotated[dt.datetime | None, DateTime(zone=True)], DateTime(zone=True), True),
 ]
 
 
@@ -81,7 +123,27 @@ def test_annotations(annotation: Any, kind: Type, nullable: bool) -> None:
     assert type_for(annotation) == (kind, nullable)
 
 
-@pytest.mark.parametrize("annotation", [int | str, None, "int", tuple, set[int], object, [], Literal[1], type[int]])
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        int | str,
+        None,
+        "int",
+        tuple,
+        set[int],
+        object,
+        [],
+        Literal[1],
+        type[int],
+        Range,
+        Range[float],
+        Range[str],
+        Range[int | None],
+        ipaddress.IPv4Address | ipaddress.IPv4Network,
+        ipaddress.IPv4Address | str,
+        ipaddress.IPv4Interface,
+    ],
+)
 def test_unsupported_annotations(annotation: Any) -> None:
     with pytest.raises(UsageError, match=r"supported are bool, int, .*TypedDict"):
         type_for(annotation)

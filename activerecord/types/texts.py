@@ -1,4 +1,4 @@
-"""Text, bytes and all that SQLite stores as text, in an order that is theirs."""
+"""Text, bytes, and days, moments and identifiers as text in an order that is theirs, for all dialects."""
 
 import datetime as dt
 import uuid
@@ -6,20 +6,19 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from activerecord.errors import InvalidValue
-from activerecord.types.json_text import dump_json
 from activerecord.types.parse import parse_date, parse_datetime, parse_time, parse_uuid
 from activerecord.types.refusal import refuse_type
-from activerecord.types.sqlite_numbers import dump_integer
+from activerecord.types.type import DateTime
 
 __all__ = [
+    "datetime_dump",
     "dump_binary",
     "dump_date",
-    "dump_datetime",
-    "dump_document",
     "dump_text",
     "dump_time",
     "dump_uuid",
     "load_time",
+    "read_datetime",
     "text_dump",
     "text_load",
 ]
@@ -77,17 +76,32 @@ def dump_time(value: Any) -> str:
     return moment.isoformat()
 
 
-def dump_datetime(value: Any) -> str:
-    """`YYYY-MM-DD HH:MM:SS`, with microseconds where there are some; an aware one in UTC, ending in `+00:00`."""
+def read_datetime(value: Any, *, zone: bool | None) -> dt.datetime:
+    """The datetime that is given as one or as ISO text; an aware one in UTC. Raises InvalidValue.
+
+    With `zone=True` only an aware one is taken, with `zone=False` only a naive one.
+    """
     moment = _from_text(value, parse_datetime, "DateTime")
     if not isinstance(moment, dt.datetime):
         raise refuse_type("DateTime", "datetime or its ISO text", value)
     if moment.utcoffset() is None:
-        return moment.replace(tzinfo=None).isoformat(" ")
+        if zone:
+            raise InvalidValue("a column of type DateTime(zone=True) takes an aware datetime, and this one is naive")
+        return moment.replace(tzinfo=None)
+    if zone is False:
+        raise InvalidValue(
+            "a column of type DateTime takes a naive datetime here, and this one is aware: "
+            "declare the column with type=DateTime(zone=True)"
+        )
     try:
-        return moment.astimezone(dt.UTC).isoformat(" ")
+        return moment.astimezone(dt.UTC)
     except OverflowError:
         raise InvalidValue("an aware datetime is stored in UTC, where this one is not in the years 1 to 9999") from None
+
+
+def datetime_dump(kind: DateTime) -> Callable[[Any], str]:
+    """`YYYY-MM-DD HH:MM:SS`, with microseconds where there are some; an aware one in UTC, ending in `+00:00`."""
+    return lambda value: read_datetime(value, zone=kind.zone).isoformat(" ")
 
 
 def dump_uuid(value: Any) -> str:
@@ -123,12 +137,3 @@ def load_time(value: Any) -> Any:
     """The time of day that text tells; one with a zone stays text, since it could not be written back."""
     moment = parse_time(value) if isinstance(value, str) else None
     return value if moment is None or moment.tzinfo is not None else moment
-
-
-def dump_document(value: Any) -> str | int:
-    """JSON text. A column called JSON has NUMERIC affinity, so the one document that is not kept as text is a lone number."""
-    if isinstance(value, float):
-        raise InvalidValue("SQLite may change a float that is a whole JSON document: put it in a list or a dict")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return dump_integer(value)
-    return dump_json(value)

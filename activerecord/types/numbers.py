@@ -1,0 +1,89 @@
+"""Booleans, whole numbers, floats and spans of time as plain numbers, for all dialects."""
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any
+
+from activerecord.errors import InvalidValue
+from activerecord.types.refusal import refuse_type
+from activerecord.types.type import Integer
+
+__all__ = [
+    "dump_boolean",
+    "dump_float",
+    "dump_integer",
+    "dump_interval",
+    "integer_dump",
+    "load_boolean",
+    "load_float",
+    "load_interval",
+]
+
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def dump_boolean(value: Any) -> int:
+    """0 or 1 for a bool."""
+    if value is True or value is False:
+        return int(value)
+    raise refuse_type("Boolean", "bool", value)
+
+
+def load_boolean(value: Any) -> Any:
+    """The bool that 0 or 1 stands for."""
+    return bool(value) if isinstance(value, int) and 0 <= value <= 1 else value
+
+
+def integer_dump(kind: Integer) -> Callable[[Any], int]:
+    """The check of a whole number that fits its column."""
+    least, greatest = kind.bounds()
+    sign = "sign included" if kind.signed else "zero or more"
+
+    def dump(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            cure = " (a Boolean column takes that)" if isinstance(value, bool) else ""
+            raise InvalidValue(f"{refuse_type('Integer', 'int', value)}{cure}")
+        if not least <= value <= greatest:
+            raise InvalidValue(f"an int does not fit the {kind.bits} bits of its column, {sign}")
+        return int(value)
+
+    return dump
+
+
+dump_integer = integer_dump(Integer())
+
+
+def dump_float(value: Any) -> float:
+    """A float, or an int that equals one; infinities too."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise refuse_type("Float", "float or int", value)
+    try:
+        stored = float(value)
+    except OverflowError:
+        stored = math.inf
+    if stored != value:
+        what = (
+            "NaN, which equals nothing and has no place in an order"
+            if isinstance(value, float)
+            else "an int that no float equals"
+        )
+        raise InvalidValue(f"a column of type Float does not take {what}")
+    return stored
+
+
+def load_float(value: Any) -> Any:
+    """A float where a column without REAL affinity holds a whole number."""
+    return float(value) if isinstance(value, int) else value
+
+
+def dump_interval(value: Any) -> int:
+    """A timedelta as a whole number of microseconds."""
+    if not isinstance(value, dt.timedelta):
+        raise refuse_type("Interval", "timedelta", value)
+    return dump_integer(value // _MICROSECOND)
+
+
+def load_interval(value: Any) -> Any:
+    """The timedelta of so many microseconds."""
+    return dt.timedelta(microseconds=value) if isinstance(value, int) else value
