@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -20,10 +19,11 @@ import pytest
 
 from activerecord import ActiveRecord, database
 from activerecord.runtime import run_blocking
+from tests import servers
+from tests.feature.cells import Cell
+from tests.feature.loading import DATA, copy_url
 
 __all__ = ["Sample", "expected", "model_for", "quoted", "same_rows", "sample"]
-
-DATA = Path(os.environ.get("ACTIVERECORD_TEST_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,21 @@ class Sample:
     @cached_property
     def template(self) -> Path:
         """The database as a file, made once for all tests."""
-        path = Path(mkdtemp(prefix="activerecord-sample-")) / f"{self.name}.db"
+        path = Path(mkdtemp(prefix="sample-", dir=servers.folder())) / f"{self.name}.db"
         with closing(sqlite3.connect(path)) as connection:
             for statement in self.statements:
                 connection.execute(statement)
             connection.commit()
         return path
 
-    def configure(self, driver: str, folder: Path | None) -> None:
-        """Make a connection of the sample's name: to a copy in this folder, or to a database in memory."""
-        if folder is not None:
-            path = shutil.copy(self.template, folder / f"{self.name}.db")
-            ActiveRecord.configure({self.name: f"sqlite+{driver}:///{path}"})
-            return
-        ActiveRecord.configure({self.name: f"sqlite+{driver}:///:memory:"})
-        run_blocking(self._load, "load")
+    def configure(self, cell: Cell, folder: Path) -> None:
+        """Make a connection of the sample's name to a copy of it: a file lies in this folder."""
+        url = copy_url(self.name, cell.engine) if cell.place == "server" else cell.url(folder)
+        if cell.place == "file":
+            shutil.copy(self.template, url.partition(":///")[2])
+        ActiveRecord.configure({self.name: url})
+        if cell.place == "memory":
+            run_blocking(self._load, "load")
 
     async def _load(self) -> None:
         database_ = database.database(self.name)
