@@ -17,7 +17,6 @@ from activerecord.drivers import check, find_driver
 from activerecord.errors import ConfigurationError, LockTimeout, QueryError, ReadOnly, UsageError, nearest
 from activerecord.pool import Lender, LoopPool, SharedConnection
 from activerecord.runtime.fork import on_fork
-from activerecord.runtime.keeper import sweep
 from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
@@ -25,12 +24,11 @@ from activerecord.sql.dialect import Compiled, Dialect
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Delete, Insert, Update
 from activerecord.transaction import Transaction, current_transaction
-from activerecord.transaction.unit import Whole
+from activerecord.transaction.writer_turn import Work, Write, take_turn, writer_turn
 
 __all__ = ["Database", "Observer", "configure", "database", "databases", "forget"]
 
 T = TypeVar("T")
-Work = Callable[[Connection], Coroutine[Any, Any, T]]
 Observer = Callable[[str], object]
 
 # How long to leave a lock alone that was found taken, where the engine does not queue: from a short statement's time to
@@ -173,12 +171,12 @@ class Database:
         writer = self.writer if writes else None
         if writer is None:
             return await self.patiently(lambda: self._alone(sql, work, orphan))
-        holder = _Write(sql)
-        await self._enter(writer, holder)
+        write = Write(sql)
+        await take_turn(writer, write, timeout=self.configuration.lock_timeout, sql=sql)
         try:
-            return await self.patiently(lambda: self._alone(sql, holder.noting(work), orphan))
+            return await self.patiently(lambda: self._alone(sql, write.noting(work), orphan))
         finally:
-            writer.leave(holder)
+            writer.leave(write)
 
     async def _alone(self, sql: str, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
         """Run one statement on a connection of its own."""
@@ -194,19 +192,6 @@ class Database:
         bound = self.configuration.close_timeout
         return await host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
 
-    async def _enter(self, writer: runtime.Turnstile, holder: "_Write") -> None:
-        if writer.try_enter(holder):
-            return
-        timeout = self.configuration.lock_timeout
-        try:
-            await writer.enter(holder, timeout=timeout)
-        except TimeoutError:
-            raise LockTimeout(
-                f"the database has one writer at a time, and did not become free within {timeout:g} s; "
-                f"held by {writer.holder}",
-                sql=holder.sql,
-            ) from None
-
     # what a transaction needs
 
     async def lender(self) -> Lender:
@@ -220,7 +205,7 @@ class Database:
     def writer(self) -> runtime.Turnstile | None:
         """What all writers of this process take turns on, where the engine allows but one."""
         key = self.driver.writer_key(self.configuration)
-        return None if key is None else _writer(key)
+        return None if key is None else writer_turn(key)
 
     async def send(self, connection: Connection, *sql: str, done: Callable[[], object] | None = None) -> None:
         """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
@@ -367,45 +352,10 @@ def _writes(statement: Node) -> bool:
     return isinstance(statement, Insert | Update | Delete)
 
 
-class _Write:
-    """One write on its own while it has the writer's turn; the same text may be at it twice."""
-
-    __slots__ = ("_connection", "sql")
-
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-        self._connection: Connection | None = None
-
-    def __str__(self) -> str:
-        return self.sql
-
-    def noting(self, work: "Work[T]") -> "Work[T]":
-        """The same work; what connection it is done on is kept in mind."""
-
-        def noted(connection: Connection) -> Coroutine[Any, Any, T]:
-            self._connection = connection
-            return work(connection)
-
-        return noted
-
-    def end_connection(self) -> None:
-        """End the connection at once: the server rolls back what was begun on it."""
-        if self._connection is not None:
-            self._connection.terminate()
-
-
-def _evict(holder: object) -> None:
-    """End what a writer left in the middle when its loop was closed: its lock is free as soon as its connection is closed."""
-    sweep()
-    if isinstance(holder, Whole | _Write):
-        holder.end_connection()
-
-
 # the registry of configurations, one for the whole process
 
 _databases: dict[str, Database] = {}
 _lock = threading.Lock()
-_writers: dict[tuple[int, str], runtime.Turnstile] = {}
 
 
 def _unlock() -> None:
@@ -415,11 +365,6 @@ def _unlock() -> None:
 
 
 on_fork(_unlock)
-
-
-def _writer(key: str) -> runtime.Turnstile:
-    # keyed by process, since a turn held at a fork would never be left in the child
-    return _writers.setdefault((os.getpid(), key), runtime.Turnstile(evict=_evict))
 
 
 def configure(settings: "Settings | Mapping[str, Settings]") -> tuple[str, ...]:

@@ -1,19 +1,22 @@
-"""Writing records: one statement each, with what the database filled in coming back."""
+"""The verbs by which a record writes its row, and holds what the database has made of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from activerecord import runtime
 from activerecord.changes import MISSING, differs
-from activerecord.errors import QueryError, RecordNotFound, StaleRecord, UniqueViolation, UsageError
+from activerecord.errors import QueryError, RecordNotFound, UniqueViolation, UsageError
 from activerecord.hydration import Origin
 from activerecord.model.attributes import getattr_static
 from activerecord.model.finders import Finders
+from activerecord.model.written import RowWriter, has_key
+from activerecord.query.clauses import Clauses
+from activerecord.query.query import Query
 from activerecord.schema.column import Column, not_loaded
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
-from activerecord.sql.expression import Bind, Condition, Reference, all_of
-from activerecord.sql.statement import Delete, Insert, Update
+from activerecord.sql.expression import Bind, Condition
+from activerecord.sql.statement import Delete, Insert
 from activerecord.transaction import current_transaction
 
 __all__ = ["Writes"]
@@ -23,7 +26,7 @@ class Writes(Finders):
     """The verbs that write. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
 
     async def async_save(self) -> bool:
-        """Write what has changed, in one statement; True when it is written.
+        """Write what has changed; True when it is written.
 
         A new record is inserted, and keys, defaults and generated columns come back. One that came from the database is
         updated where it has changed, and nothing is sent where it has not. Raises StaleRecord where the row has gone, and
@@ -104,11 +107,15 @@ class Writes(Finders):
     @classmethod
     async def async_create_or_find_by(cls, /, **values: Any) -> Self:
         """A new record with these values, or, where a unique key forbids it, the one that has them already."""
+        database = cls.__mapper__.database()
         try:
-            async with cls.__mapper__.database().transaction():
+            async with database.transaction():
                 return await cls.async_create(**values)
         except UniqueViolation:
             found = await cls.async_find_by(**values)
+            if found is None and database.dialect.locked_read and current_transaction(database) is not None:
+                # the transaction may have looked before the row was there, and be shown what it saw then
+                found = await Query(cls.__mapper__, Clauses(locked=True)).where(**values).async_first()
             if found is None:
                 # another value of the row is taken, so no row has all of these
                 raise
@@ -171,8 +178,7 @@ class Writes(Finders):
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
         if table.auto_key is not None and values.get(table.auto_key, 0) is None:
             del values[table.auto_key]
-        statement = Insert(self.__mapper__.source, tuple(values), [tuple(values.values())], returning=table.names())
-        await self._write(statement, table)
+        await RowWriter(self.__mapper__, table).insert(values, self._take)
 
     def _shed_computed(self, table: Table) -> None:
         """Before an insert: no value for what the database computes, though one may be left of a row that has gone."""
@@ -188,16 +194,7 @@ class Writes(Finders):
         if not values:
             return
         _refuse_generated(table, values)
-        statement = Update.of_values(self.__mapper__.source, values, self._own_row(table), returning=table.names())
-        await self._write(statement, table)
-
-    async def _write(self, statement: Insert | Update, table: Table) -> None:
-        database = self.__mapper__.database()
-        # cancelled or not, what was written was written: else saving again would write it twice
-        compiled, rows = await database.fetch(statement, {table.name: table}, late=self._take)
-        if not rows:
-            raise StaleRecord(f"the row of this {type(self).__name__} has gone, or its key has changed")
-        self._take(compiled, rows)
+        await RowWriter(self.__mapper__, table).update(values, self._own_key(table), self._take)
 
     def _take(self, compiled: Compiled, rows: Sequence[Sequence[Any]]) -> None:
         """Hold what the database has, now that it has it."""
@@ -241,16 +238,14 @@ class Writes(Finders):
         self._row, self._origin = row, origin
 
     def _own_row(self, table: Table) -> Condition:
-        """The condition that a row is the record's, whatever was assigned to its key since.
+        """The condition that a row is the record's, whatever was assigned to its key since."""
+        return has_key(table, self._own_key(table))
 
-        The key is asked for as the database gave it: what we would write for the same value may be spelt otherwise.
-        """
-        condition = all_of(
-            *[Reference[Any](table.name, name) == self._stored(table, name) for name in table.primary_key]
-        )
-        if condition is None:
+    def _own_key(self, table: Table) -> dict[str, Bind[Any]]:
+        """The key as the database gave it: what we would write for the same value may be spelt otherwise."""
+        if not table.primary_key:
             raise QueryError(f"table {table.name!r} has no primary key, so one of its rows cannot be told from another")
-        return condition
+        return {name: self._stored(table, name) for name in table.primary_key}
 
     def _stored(self, table: Table, name: str) -> Bind[Any]:
         if self._row is None or self._origin is None or name not in self._origin.layout.positions:

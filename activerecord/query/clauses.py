@@ -50,6 +50,7 @@ class Clauses:
     offset: int | None = None
     distinct: bool = False
     paths: tuple[Any, ...] = ()
+    locked: bool = False
 
 
 # the last word on the clauses, once the table is known
@@ -199,4 +200,5 @@ def _select(mapper: Mapper[Any], clauses: Clauses, joins: tuple[Join, ...]) -> S
         limit=None if clauses.limit is None else Bind(clauses.limit),
         offset=None if clauses.offset is None else Bind(clauses.offset),
         distinct=clauses.distinct,
+        locked=clauses.locked,
     )

@@ -138,7 +138,9 @@ class Values(QueryCore[R]):
     async def async_to_sql(self) -> tuple[str, list[Any]]:
         """The text of the query, and its binds as the driver would get them. Nothing is sent but what reads the schema."""
         prepared = await self._prepare()
-        compiled = self._mapper.database().statements.compile(prepared.select, prepared.tables)
+        database = self._mapper.database()
+        await database.settle()
+        compiled = database.statements.compile(prepared.select, prepared.tables)
         return compiled.sql, compiled.binds(prepared.select.binds)
 
     to_sql = runtime.blocking(async_to_sql)

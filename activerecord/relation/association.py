@@ -163,7 +163,8 @@ class Association(ABC, Generic[V]):
         keyed = [(record, read(record)) for record in records]
         keys = list(dict.fromkeys(key for _, key in keyed if key is not None))
         found: list[Any] = []
-        for part in self._parts(keys):
+        dialect = await self.target.database().settle()
+        for part in self._parts(keys, dialect.max_binds):
             query = Query(self.target).where(keys_condition(table, self.target_columns(), part))
             found += await (query if narrow is None else _narrowed(narrow, query)).async_all()
         self.attach(keyed, found)
@@ -176,9 +177,9 @@ class Association(ABC, Generic[V]):
         self.pairs()
         return table
 
-    def _parts(self, keys: "list[tuple[Any, ...]]") -> "list[list[tuple[Any, ...]]]":
+    def _parts(self, keys: "list[tuple[Any, ...]]", max_binds: int) -> "list[list[tuple[Any, ...]]]":
         # IN fills its list up to a power of two, so only half of the binds can be counted on
-        size = max(1, self.target.database().dialect.max_binds // 2 // max(1, len(self.own_columns())))
+        size = max(1, max_binds // 2 // max(1, len(self.own_columns())))
         return [keys[start : start + size] for start in range(0, len(keys), size)]
 
     @abstractmethod

@@ -69,8 +69,17 @@ class BelongsTo(_One[T], Generic[T]):
         return self._named(self.target, self._target_columns) or self._known(self.target).primary_key
 
     def foreign_key(self, table: str) -> ForeignKey:
-        """The constraint that the relation implies on its table."""
-        return ForeignKey(table, self.own_columns(), self.target.table_name, self.target_columns())
+        """The constraint that the relation implies on its table. Raises UsageError for a target in no schema by name."""
+        here, there = self.owner.schema_name, self.target.schema_name
+        if here is not None and there is None:
+            raise UsageError(
+                f"{self.owner.name}.{self.name} leads from the schema {here!r} to {self.target.name}, which names none: "
+                f"give {self.target.name} its __schema_name__"
+            )
+        schema = None if there == here else there
+        return ForeignKey(
+            table, self.own_columns(), self.target.table_name, self.target_columns(), target_schema=schema
+        )
 
     if TYPE_CHECKING:
 

@@ -37,7 +37,8 @@ class TableColumn:
 class ForeignKey:
     """Columns of `table` that point at columns of `target`.
 
-    `on_delete` is the SQL action, or None for the engine's own; `unique` tells that no two rows hold the same key.
+    `on_delete` is the SQL action, or None for the engine's own; `unique` tells that no two rows hold the same key;
+    `target_schema` is the schema of the target where that is not the table's own.
     """
 
     table: str
@@ -47,6 +48,7 @@ class ForeignKey:
     on_delete: str | None = None
     name: str | None = None
     unique: bool = False
+    target_schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class Compiler:
             self._clause(" HAVING ", select.having),
             self._clause(" ORDER BY ", *select.orders),
             self.limits(select),
+            self.dialect.locked_read if select.locked else "",
         ]
         return "".join(clauses)
 

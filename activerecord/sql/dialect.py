@@ -92,14 +92,18 @@ class Dialect:
 
     `words` are the names of the engine in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
     number of binds that one statement may have. `returning` has the verbs (insert, update, delete) that may give the rows
-    they write.
+    they write. `locked_read` is what ends a SELECT that locks its rows; nothing where the engine has one writer at a time.
 
     What follows is asked for by the DDL. `auto_key_clause` is what follows the name of a column in CREATE TABLE that the
-    engine fills with a new integer and that is the whole primary key; `default_clause` has a place for a literal;
-    `key_type` gives the name of a type in a column that is part of a key or an index, `table_options` what follows the
-    body of CREATE TABLE. `index_in_schema` tells that in CREATE INDEX the index, and not the table, is named with the
-    schema; `forward_keys` that a foreign key may point at a table that is not there yet; `transactional_ddl` that a
-    rollback undoes CREATE TABLE.
+    engine fills with a new integer and that is the whole primary key, with a place for the name of its type;
+    `default_clause` has a place for a literal; `key_type` gives the name of a type in a column that is part of a key or an
+    index, `table_options` what follows the body of CREATE TABLE. `name_fits` tells whether the engine keeps a name whole.
+
+    `index_in_schema` tells that in CREATE INDEX the index, and not the table, is named with the schema, and that foreign
+    keys stay inside it; `index_in_table` that indexes are written into CREATE TABLE. `forward_keys` tells that a foreign
+    key may point at a table that is not there yet; `drops_together` that one DROP TABLE takes several tables; where tables
+    that point at each other cannot be dropped even so, `drop_key` ends a foreign key, with places for a table and a
+    constraint. `transactional_ddl` tells that a rollback undoes CREATE TABLE.
     """
 
     name: str
@@ -114,10 +118,15 @@ class Dialect:
     returning: frozenset[str]
     max_binds: int
     auto_key_clause: str
+    locked_read: str = ""
     literal: Callable[[object], str] = literal
     default_clause: str = "DEFAULT {}"
     key_type: Callable[[Type], str] | None = None
     table_options: str = ""
+    name_fits: Callable[[str], bool] = bool
     index_in_schema: bool = False
+    index_in_table: bool = False
     forward_keys: bool = False
+    drops_together: bool = False
+    drop_key: str = ""
     transactional_ddl: bool = True

@@ -223,11 +223,18 @@ class Bind(Expression[T_co]):
     def __init__(self, value: Any, like: Expression[Any] | None = None) -> None:
         self.typed_as = like
         super().__init__(
-            _UNTYPED if like is None else ("?", like.shape) if type(like) is Reference else _BESIDE, (value,)
+            _untyped(value) if like is None else ("?", like.shape) if type(like) is Reference else _BESIDE, (value,)
         )
 
 
-_UNTYPED: Shape = ("?",)
+def _untyped(value: Any) -> Shape:
+    """A value that takes its type from nothing beside it: some engines are told the type in the text.
+
+    So values of other classes are another shape, and ints that fit 32 bits another than those that do not.
+    """
+    kind = value.__class__
+    return ("?", kind) if kind is not int or -(1 << 31) <= value < 1 << 31 else ("?", kind, "large")
+
 
 # The shape of what stands beside is a part of the whole's already; a second time at each level would double it each time.
 _BESIDE: Shape = ("?", "beside")

@@ -39,9 +39,24 @@ class Join(Node):
 
 
 class Select(Node):
-    """Rows to read. Its clauses are in the order of the text, and so are its binds."""
+    """Rows to read. Its clauses are in the order of the text, and so are its binds.
 
-    __slots__ = ("columns", "distinct", "groups", "having", "joins", "limit", "offset", "orders", "source", "where")
+    `locked` asks for the rows as they are by now, whatever a transaction saw before, and has others wait to write them.
+    """
+
+    __slots__ = (
+        "columns",
+        "distinct",
+        "groups",
+        "having",
+        "joins",
+        "limit",
+        "locked",
+        "offset",
+        "orders",
+        "source",
+        "where",
+    )
 
     def __init__(
         self,
@@ -56,6 +71,7 @@ class Select(Node):
         limit: Bind[int] | None = None,
         offset: Bind[int] | None = None,
         distinct: bool = False,
+        locked: bool = False,
     ) -> None:
         self.columns = columns
         self.source = source
@@ -67,10 +83,12 @@ class Select(Node):
         self.limit = limit
         self.offset = offset
         self.distinct = distinct
+        self.locked = locked
         super().__init__(
             (
                 "select",
                 distinct,
+                locked,
                 shapes_of(columns),
                 source.shape,
                 shapes_of(joins),

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.sql.expression import Bind, Expression
-from activerecord.sql.node import binds_of
+from activerecord.sql.node import binds_of, shapes_of
 
 __all__ = ["Text"]
 
@@ -39,8 +39,8 @@ class Text(Expression[Any]):
         given = _by_name(names, named) if named is not None and not values else _in_order(names, values)
         self.parts = parts
         self.binds_at = tuple([_binds(value) for value in given])
-        sizes = tuple([len(binds) for binds in self.binds_at])
-        super().__init__(("text", parts, sizes), tuple([value for binds in self.binds_at for value in binds_of(binds)]))
+        shapes = tuple([shapes_of(binds) for binds in self.binds_at])
+        super().__init__(("text", parts, shapes), tuple([value for binds in self.binds_at for value in binds_of(binds)]))
 
 
 def _checked(sql: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any, Protocol, TypeVar
 from activerecord import runtime
 from activerecord.config import Configuration
 from activerecord.driver import Connection, Driver
-from activerecord.errors import LockTimeout, TransactionClosed
+from activerecord.errors import TransactionClosed
 from activerecord.pool import Lease, Lender
+from activerecord.transaction.writer_turn import take_turn
 
 __all__ = ["Savepoint", "Transactional", "Unit", "Whole"]
 
@@ -142,15 +143,7 @@ class Whole:
         writer = None if self.read_only else self._database.writer
         if writer is None:
             return
-        if not writer.try_enter(self):
-            timeout = self._database.configuration.lock_timeout
-            try:
-                await writer.enter(self, timeout=timeout)
-            except TimeoutError:
-                raise LockTimeout(
-                    f"the database has one writer at a time, and did not become free within {timeout:g} s; "
-                    f"held by {writer.holder}"
-                ) from None
+        await take_turn(writer, self, timeout=self._database.configuration.lock_timeout)
         self._writer = writer
 
 
