@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHONS ?= 3.11 3.12 3.13 3.14
+# How many processes the tests are shared out to; 0 runs them in pytest's own.
+PROCESSES ?= auto
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -19,7 +21,8 @@ demo: $(VENV)/.demo ## Load Python's own library into SQLite and question it, on
 	$(BIN)/python examples/trio/library_index.py --database build/library-trio.db
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k name" to choose)
-	$(BIN)/python -m pytest $(ARGS)
+	@scripts/servers $(BIN)/python
+	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal $(ARGS)
 
 # The tests come last, so that their summary is the last line.
 check: format-check lint types sizes test ## Everything: format, lint, types, sizes, tests

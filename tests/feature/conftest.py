@@ -1,4 +1,4 @@
-"""Every feature test runs on each runner, with each driver, on a file and in memory."""
+"""Every feature test runs on each runner and on each database."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -11,12 +11,23 @@ from activerecord.database import databases, forget
 from activerecord.runtime import host
 from activerecord.testing.leaks import Footprint
 from activerecord.testing.runners import RUNNERS, Runner
+from tests.feature.cells import Cell, chosen
+from tests.feature.loading import copies_given_back
 
 T = TypeVar("T")
 Run = Callable[[Callable[[], Coroutine[Any, Any, T]]], T]
 
-DRIVERS = ("sqlite3", "aiosqlite")
-PLACES = ("file", "memory")
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test runs on all databases, or on those that its marks `engines` and `places` name."""
+    if "cell" in metafunc.fixturenames:
+        engines, places = (_named(metafunc, mark) for mark in ("engines", "places"))
+        metafunc.parametrize("cell", chosen(engines, places), ids=str, indirect=True)
+
+
+def _named(metafunc: pytest.Metafunc, mark: str) -> tuple[str, ...]:
+    found = metafunc.definition.get_closest_marker(mark)
+    return found.args if found else ()
 
 
 @pytest.fixture(params=RUNNERS.values(), ids=lambda runner: runner.name)
@@ -31,16 +42,28 @@ def run(runner: Runner) -> Run[Any]:
     return runner.run
 
 
-@pytest.fixture(params=DRIVERS)
-def driver(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
+@pytest.fixture
+def cell(request: pytest.FixtureRequest) -> Cell:
+    """The database of the test: its engine, its driver, its place."""
+    found: Cell = request.param
+    return found
 
 
-@pytest.fixture(params=PLACES)
-def database_url(request: pytest.FixtureRequest, driver: str, tmp_path: Path) -> str:
-    where = ":memory:" if request.param == "memory" else tmp_path / "test.db"
-    return f"sqlite+{driver}:///{where}"
+@pytest.fixture
+def engine(cell: Cell) -> str:
+    """ "sqlite", "postgresql" or "mysql"."""
+    return cell.engine
+
+
+@pytest.fixture
+def driver(cell: Cell) -> str:
+    return cell.driver
+
+
+@pytest.fixture
+def database_url(cell: Cell, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    return cell.url(tmp_path)
 
 
 @pytest.fixture
@@ -61,6 +84,13 @@ def warm() -> None:
 
     for runner in RUNNERS.values():
         runner.run(through_a_host)
+
+
+@pytest.fixture(autouse=True)
+def samples_given_back() -> Iterator[None]:
+    """Copies of the sample databases go to later tests."""
+    with copies_given_back():
+        yield
 
 
 @pytest.fixture(autouse=True)
