@@ -48,6 +48,7 @@ class Compiler:
         self._dumps: list[Dump | None] = []
         self._columns: list[str | None] = []
         self._values: list[Any] = []
+        self._lists: list[tuple[int, int]] = []
 
     def compile(self, statement: Node) -> Compiled:
         """The text of a statement and the treatment of its values. Raises QueryError."""
@@ -60,7 +61,7 @@ class Compiler:
         ):
             raise AssertionError(f"the binds of {type(statement).__name__} are not in the order of its text")
         names, loads = self._answer(statement)
-        return Compiled(sql, tuple(self._dumps), tuple(self._columns), names, loads)
+        return Compiled(sql, tuple(self._dumps), tuple(self._columns), names, loads, tuple(self._lists))
 
     def visit(self, node: Node) -> str:
         """The text of a node."""
@@ -186,16 +187,21 @@ class Compiler:
 
     def visit_in(self, condition: In) -> str:
         """`operand IN (...)`; NULL in the list is asked for apart."""
-        word = "NOT IN" if condition.negated else "IN"
         if condition.query is not None:
+            word = "NOT IN" if condition.negated else "IN"
             return f"{self._operand(condition.operand)} {word} {self.visit(condition.query)}"
         if not condition.values:
             return self._in_nothing(condition)
-        listed = f"{self._operand(condition.operand)} {word} ({self.visit_all(condition.values)})"
+        listed = self.in_list(condition)
         if not condition.has_null:
             return listed
         null, joint = ("IS NOT NULL", "AND") if condition.negated else ("IS NULL", "OR")
         return f"({listed} {joint} {self._operand(condition.operand)} {null})"
+
+    def in_list(self, condition: In) -> str:
+        """`operand IN (?, ?)`, over values that are there."""
+        word = "NOT IN" if condition.negated else "IN"
+        return f"{self._operand(condition.operand)} {word} ({self.visit_all(condition.values)})"
 
     def visit_inrows(self, condition: InRows) -> str:
         """`(a, b) IN ((...), (...))`."""
@@ -313,6 +319,14 @@ class Compiler:
         self._values.append(value)
         return self.dialect.placeholder(len(self._dumps))
 
+    def _bind_list(self, values: list[Any], dump: Dump | None, column: str | None) -> str:
+        """The placeholder of all the values together; each is dumped by itself."""
+        self._lists.append((len(self._values), len(values)))
+        self._dumps.append(_dump_of_each(dump))
+        self._columns.append(column)
+        self._values.extend(values)
+        return self.dialect.placeholder(len(self._dumps))
+
     def _answer(self, statement: Node) -> tuple[tuple[str, ...], tuple[Dump | None, ...]]:
         """The names of the answer's columns, and what loads their values."""
         answer: list[tuple[str, Dump | None]] = []
@@ -343,6 +357,10 @@ class Compiler:
     def load_of(self, expression: Expression[Any]) -> Dump | None:
         """What the values of an expression go through when they arrive."""
         return self.dialect.codec(self.type_of(expression)).load
+
+
+def _dump_of_each(dump: Dump | None) -> Dump | None:
+    return None if dump is None else lambda values: [dump(value) for value in values]
 
 
 # Operands that need parentheses when they stand inside another operator.

@@ -40,7 +40,8 @@ class Compiled:
 
     `dumps` has an entry a bind, in the order of the text, and so has `columns`: the name of the column that the value is
     meant for, where there is one. `names` and `loads` have one a column of the answer. A dump or load of None means that
-    the value passes as it is.
+    the value passes as it is. Some binds are whole lists: `lists` tells, of each, where its values begin among the
+    statement's, and how many they are.
     """
 
     sql: str
@@ -48,16 +49,18 @@ class Compiled:
     columns: tuple[str | None, ...]
     names: tuple[str, ...] = ()
     loads: tuple[Callable[[Any], Any] | None, ...] = ()
+    lists: tuple[tuple[int, int], ...] = ()
 
     def binds(self, values: Sequence[Any]) -> list[Any]:
         """The values as the driver takes them. Raises InvalidValue."""
+        given = _gathered(values, self.lists) if self.lists else values
         try:
             return [
                 value if dump is None or value is None else dump(value)
-                for dump, value in zip(self.dumps, values, strict=True)
+                for dump, value in zip(self.dumps, given, strict=True)
             ]
         except InvalidValue as error:
-            raise self._named(values, error) from None
+            raise self._named(given, error) from None
 
     def _named(self, values: Sequence[Any], error: InvalidValue) -> InvalidValue:
         """The error with the name of the column whose value was refused."""
@@ -68,6 +71,25 @@ class Compiled:
             except InvalidValue:
                 return error if column is None else InvalidValue(f"{column!r}: {error}")
         return error
+
+
+def _gathered(values: Sequence[Any], lists: Sequence[tuple[int, int]]) -> list[Any]:
+    """The values, with those of each list in one."""
+    gathered: list[Any] = []
+    end = 0
+    for first, count in lists:
+        gathered += values[end:first]
+        end = first + count
+        gathered.append(_unfilled(values[first:end]))
+    return [*gathered, *values[end:]]
+
+
+def _unfilled(listed: Sequence[Any]) -> list[Any]:
+    """The list without the repetitions of its last value that fill it up."""
+    end = len(listed)
+    while end > 1 and listed[end - 2] is listed[-1]:
+        end -= 1
+    return list(listed[:end])
 
 
 class StatementCompiler(Protocol):
@@ -91,8 +113,9 @@ class Dialect:
     """One engine's SQL: a filled-in form of the differences that the rest of the house may ask for.
 
     `words` are the names of the engine in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
-    number of binds that one statement may have. `returning` has the verbs (insert, update, delete) that may give the rows
-    they write. `locked_read` is what ends a SELECT that locks its rows; nothing where the engine has one writer at a time.
+    number of binds that one statement may have; `list_is_a_bind` tells that the list of an IN, however long, is one of
+    them. `returning` has the verbs (insert, update, delete) that may give the rows they write. `locked_read` is what ends
+    a SELECT that locks its rows; nothing where the engine has one writer at a time.
 
     What follows is asked for by the DDL. `auto_key_clause` is what follows the name of a column in CREATE TABLE that the
     engine fills with a new integer and that is the whole primary key, with a place for the name of its type;
@@ -130,3 +153,4 @@ class Dialect:
     drops_together: bool = False
     drop_key: str = ""
     transactional_ddl: bool = True
+    list_is_a_bind: bool = False

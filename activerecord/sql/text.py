@@ -40,7 +40,9 @@ class Text(Expression[Any]):
         self.parts = parts
         self.binds_at = tuple([_binds(value) for value in given])
         shapes = tuple([shapes_of(binds) for binds in self.binds_at])
-        super().__init__(("text", parts, shapes), tuple([value for binds in self.binds_at for value in binds_of(binds)]))
+        super().__init__(
+            ("text", parts, shapes), tuple([value for binds in self.binds_at for value in binds_of(binds)])
+        )
 
 
 def _checked(sql: str) -> str:

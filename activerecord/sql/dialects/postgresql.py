@@ -11,8 +11,8 @@ from activerecord.errors import UsageError
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.dialects.postgresql_literal import postgresql_literal
-from activerecord.sql.expression import Bind, Expression, Function, Label
-from activerecord.types import Boolean, Integer, Numeric, Unknown
+from activerecord.sql.expression import Bind, Expression, Function, In, Label, Reference
+from activerecord.types import Array, Boolean, Integer, Numeric, Unknown
 from activerecord.types.postgresql import POSTGRESQL_CODECS, dump_plain
 
 __all__ = ["POSTGRESQL", "PostgreSQLCompiler"]
@@ -51,6 +51,17 @@ class PostgreSQLCompiler(Compiler):
         """`$1`; a number that takes its type from nothing beside it is `$1::double precision`."""
         text = super().visit_bind(bind)
         return f"{text}::{_number(bind.binds[0])}" if bind.typed_as is None and _number(bind.binds[0]) else text
+
+    def in_list(self, condition: In) -> str:
+        """`operand = ANY ($1)`: the list is one bind, so that lists of every length have one text, and as many values."""
+        kind = self.type_of(condition.operand)
+        if isinstance(kind, Array):
+            # An array of arrays is an array with one more dimension, of which `= ANY` looks at the elements.
+            return super().in_list(condition)
+        operand = self._operand(condition.operand)
+        column = condition.operand.column if isinstance(condition.operand, Reference) else None
+        listed = self._bind_list([bind.binds[0] for bind in condition.values], self._dump(kind), column)
+        return f"{operand} {'<> ALL' if condition.negated else '= ANY'} ({listed})"
 
     def visit_function(self, function: Function[Any]) -> str:
         """`name(arguments)`; the sum, mean and extremes of what PostgreSQL has none of are asked for in another way."""
@@ -153,5 +164,6 @@ POSTGRESQL = Dialect(
     literal=postgresql_literal,
     name_fits=_fits,
     drops_together=True,
+    list_is_a_bind=True,
 )
 """PostgreSQL."""

@@ -22,13 +22,24 @@ from activerecord.testing.contract.check import Check
 from activerecord.testing.contract.ending import ENDING
 from activerecord.testing.contract.failures import FAILURES
 from activerecord.testing.contract.moving import MOVING
-from activerecord.testing.contract.subject import SQLITE_WORDS, Subject, Words
+from activerecord.testing.contract.subject import MYSQL_WORDS, POSTGRES_WORDS, SQLITE_WORDS, Subject, Words
 from activerecord.testing.contract.sweeping import SWEEPING
 from activerecord.testing.contract.transactions import TRANSACTIONS
 from activerecord.testing.leaks import Footprint
 from activerecord.testing.runners import RUNNERS, Runner
 
-__all__ = ["CHECKS", "SQLITE_WORDS", "Bench", "Check", "DriverContract", "Link", "Subject", "Words"]
+__all__ = [
+    "CHECKS",
+    "MYSQL_WORDS",
+    "POSTGRES_WORDS",
+    "SQLITE_WORDS",
+    "Bench",
+    "Check",
+    "DriverContract",
+    "Link",
+    "Subject",
+    "Words",
+]
 
 CHECKS: Sequence[tuple[str, Check]] = tuple(
     (chapter, check)

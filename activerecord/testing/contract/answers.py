@@ -48,7 +48,8 @@ async def a_query_without_rows_gives_an_empty_list(bench: Bench) -> None:
 @ANSWERS.add()
 async def execute_gives_rows_and_the_names_of_their_columns(bench: Bench) -> None:
     async with bench.link(table=False) as link:
-        result = await link.execute('SELECT 1 AS one, 2 AS "two words", 3 AS one')
+        two = link.driver.dialect.quote("two words")
+        result = await link.execute(f"SELECT 1 AS one, 2 AS {two}, 3 AS one")
         assert result.columns == ("one", "two words", "one")
         assert result.rows == [(1, 2, 3)]
 
@@ -94,7 +95,7 @@ async def last_id_is_the_key_of_the_row_inserted_and_of_nothing_else(bench: Benc
 @ANSWERS.add()
 async def texts_come_back_as_they_went_in(bench: Bench) -> None:
     async with bench.link(table=False) as link:
-        await link.execute("CREATE TABLE contract_texts (id INTEGER PRIMARY KEY, value TEXT)")
+        await link.execute(f"CREATE TABLE contract_texts (id INTEGER PRIMARY KEY, value {bench.words.text})")
         await link.execute_many("INSERT INTO contract_texts VALUES (?, ?)", list(enumerate(TEXTS)))
         rows = await link.fetch("SELECT value FROM contract_texts ORDER BY id")
         assert [value for (value,) in rows] == list(TEXTS)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Any, TypeVar
 
 from activerecord.config import Configuration
@@ -106,15 +107,22 @@ class Bench:
     """One subject under one runner, with a database of its own."""
 
     def __init__(self, subject: Subject, runner: Runner) -> None:
+        self.subject = subject
         self.driver: Driver = subject.driver
         self.words: Words = subject.words
         self.runner = runner
-        self.configuration: Configuration = subject.configure()
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """How to reach the database, which is made when it is first asked for."""
+        configuration = self.subject.configure()
+        assert self.driver.shared(configuration) == self.shared, "the driver and its subject differ about `shared`"
+        return configuration
 
     @property
     def shared(self) -> bool:
         """Whether the database is in its one connection."""
-        return self.driver.shared(self.configuration)
+        return self.subject.shared
 
     async def connect(self) -> Link:
         """Another connection to the database."""

@@ -1,0 +1,75 @@
+"""asyncpg, which has no type information, with the types of what is used of it."""
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, cast
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+
+__all__ = [
+    "Attribute",
+    "InterfaceError",
+    "InternalClientError",
+    "InvalidCachedStatement",
+    "Kind",
+    "OutdatedSchemaCache",
+    "PostgresError",
+    "PreparedStatement",
+    "RangeValue",
+    "WrongServer",
+    "asyncpg_connect",
+    "connection_class",
+]
+
+_asyncpg = cast("Any", asyncpg)
+
+PostgresError: type[Exception] = _asyncpg.PostgresError
+InterfaceError: type[Exception] = _asyncpg.InterfaceError
+InternalClientError: type[Exception] = _asyncpg.InternalClientError
+InvalidCachedStatement: type[Exception] = _asyncpg.exceptions.InvalidCachedStatementError
+OutdatedSchemaCache: type[Exception] = _asyncpg.exceptions.OutdatedSchemaCacheError
+# No server has the `target_session_attrs` that were asked for; asyncpg before 0.32 has it under the same name.
+WrongServer: type[Exception] = _asyncpg.exceptions.TargetServerAttributeNotMatched
+
+asyncpg_connect: Callable[..., Coroutine[Any, Any, Any]] = _asyncpg.connect
+connection_class: Any = _asyncpg.Connection
+RangeValue: Any = _asyncpg.Range
+
+
+class Kind(NamedTuple):
+    """A type of the server's."""
+
+    oid: int
+    name: str
+    kind: str
+    schema: str
+
+
+class Attribute(NamedTuple):
+    """A column of an answer."""
+
+    name: str
+    type: Kind
+
+
+class PreparedStatement(Protocol):
+    """A statement that the server has read."""
+
+    def get_attributes(self) -> Sequence[Attribute]:
+        """The columns of its answer."""
+        ...
+
+    def get_parameters(self) -> Sequence[Kind]:
+        """The types of its binds."""
+        ...
+
+    def get_statusmsg(self) -> str:
+        """The tag that the server ended the last execution with: "INSERT 0 3"."""
+        ...
+
+    async def fetch(self, *binds: Any) -> list[Iterable[Any]]:
+        """Execute it; its rows."""
+        ...
+
+    async def executemany(self, args: Iterable[Sequence[Any]]) -> None:
+        """Execute it for each row of binds."""
+        ...

@@ -1,0 +1,97 @@
+"""Opening a connection: one server after the other, each within its time."""
+
+import ssl
+from collections.abc import Iterator
+
+from activerecord.config import Configuration
+from activerecord.errors import ConnectionFailed
+from activerecord_asyncpg.library import (
+    InterfaceError,
+    InternalClientError,
+    PostgresError,
+    WrongServer,
+    asyncpg_connect,
+)
+from activerecord_asyncpg.settings import Settings
+from activerecord_asyncpg.tls import tls
+from activerecord_asyncpg.values import set_codecs
+from activerecord_asyncpg.wire import Wire
+
+__all__ = ["open_wire"]
+
+# The server is starting up or shutting down.
+_NOT_NOW = "57P03"
+
+# Seconds beyond its own statement_timeout that the server may be silent until it is taken for dead.
+_SLACK = 5.0
+
+
+async def open_wire(configuration: Configuration) -> Wire:
+    """A connection to the first server that takes us. Raises ConnectionFailed, ConfigurationError."""
+    settings = Settings.read(configuration)
+    encryption = tls(settings)
+    failure: ConnectionFailed | None = None
+    for host, wanted in _attempts(settings):
+        try:
+            return await _open(settings, host, wanted, encryption)
+        except (OSError, PostgresError, InterfaceError, InternalClientError, ValueError) as error:
+            failure = _failed(settings, host, error)
+            goes_on = isinstance(error, OSError | WrongServer) or getattr(error, "sqlstate", None) == _NOT_NOW
+        if not goes_on:
+            break
+    assert failure is not None
+    raise failure
+
+
+def _attempts(settings: Settings) -> Iterator[tuple[str | None, str]]:
+    # asyncpg gives all servers one time in common, which the first silent one eats; so it is given one at a time.
+    wanted = settings.target_session_attrs
+    for each in ("standby", "any") if wanted == "prefer-standby" else (wanted,):
+        for host in settings.hosts:
+            yield host, each
+
+
+async def _open(settings: Settings, host: str | None, wanted: str, encryption: object) -> Wire:
+    silence = None if settings.statement_timeout is None else settings.statement_timeout + _SLACK
+    wire: Wire = await asyncpg_connect(
+        host=host,
+        port=settings.port,
+        user=settings.username,
+        password=settings.password,
+        database=settings.database,
+        ssl=encryption,
+        timeout=settings.connect_timeout,
+        command_timeout=silence,
+        server_settings=dict(settings.startup),
+        target_session_attrs=wanted,
+        # Statements are kept by us, with what is known of them; this one is for the library's own questions, and its
+        # size tells whether statements may have names on the server at all. Nothing in it expires by a timer.
+        statement_cache_size=min(settings.statement_cache_size, 10),
+        max_cached_statement_lifetime=0,
+        connection_class=Wire,
+    )
+    try:
+        await set_codecs(wire)
+    except BaseException:
+        wire.cut()
+        raise
+    return wire
+
+
+def _failed(settings: Settings, host: str | None, error: BaseException) -> ConnectionFailed:
+    place = "its usual place" if host is None else host
+    return ConnectionFailed(
+        f"cannot connect to PostgreSQL at {place}{'' if settings.port is None else f', port {settings.port}'}: "
+        f"{_reason(settings, error)}",
+        code=getattr(error, "sqlstate", None),
+    )
+
+
+def _reason(settings: Settings, error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {settings.connect_timeout:g} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the server's certificate is not to be trusted: {error.verify_message}"
+    message = str(error.args[0]) if isinstance(error, PostgresError) and error.args else str(error)
+    # No server has reason to quote it.
+    return message if not settings.password or settings.password not in message else type(error).__name__

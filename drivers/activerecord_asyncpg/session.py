@@ -1,0 +1,242 @@
+"""A connection of asyncpg, as the contract of drivers has it."""
+
+import os
+import re
+import time
+import warnings
+from asyncio import CancelledError, get_running_loop
+from collections.abc import Coroutine, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from activerecord.config import Configuration
+from activerecord.driver import Binds, Result, Row
+from activerecord.errors import ConnectionLost, DatabaseError, UsageError
+from activerecord.sql.dialect import Dialect
+from activerecord_asyncpg.dialect import DIALECT
+from activerecord_asyncpg.errors import is_stale, lost, translated
+from activerecord_asyncpg.library import InterfaceError, InternalClientError, OutdatedSchemaCache, PostgresError
+from activerecord_asyncpg.opening import open_wire
+from activerecord_asyncpg.settings import Settings
+from activerecord_asyncpg.statements import Prepared, Statements
+from activerecord_asyncpg.wire import Wire
+
+__all__ = ["Session"]
+
+T = TypeVar("T")
+
+# Seconds that a server may take to stop a statement that was cancelled; the host gives five in all.
+SETTLING = 3.0
+
+# What is sent at once by execute_many: so many rows, or as many as come within so many seconds, for nobody can cancel
+# while the rows are made.
+ROWS, MOMENT = 500, 0.01
+
+# One statement that answers nothing: it may go without being prepared. A semicolon might be the end of the first of two.
+_CONTROL = re.compile(
+    r"\s*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b[^;\0]*", re.IGNORECASE | re.ASCII
+)
+_COMMIT = re.compile(r"\s*(?:COMMIT|END)\b", re.IGNORECASE | re.ASCII)
+
+# What must never be freed: connections that came through a fork, where closing one would disturb its parent's.
+_inherited: list[object] = []
+
+
+class Session:
+    """One connection. It belongs to the event loop that it was opened in."""
+
+    def __init__(self, wire: Wire, settings: Settings) -> None:
+        self._wire = wire
+        self._settings = settings
+        self._statements = Statements(wire, settings.statement_cache_size)
+        self._process = os.getpid()
+        self._ended = False
+        self._busy = False
+
+    @classmethod
+    async def open(cls, configuration: Configuration) -> "Session":
+        """A session with the database that the configuration describes. Raises ConnectionFailed."""
+        return cls(await open_wire(configuration), Settings.read(configuration))
+
+    @property
+    def dialect(self) -> Dialect:
+        """PostgreSQL's SQL."""
+        return DIALECT
+
+    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query."""
+        return (await self._told(self._run(sql, binds), sql, binds))[1]
+
+    async def execute(self, sql: str, binds: Binds) -> Result:
+        """All that one statement answers; `last_id` is never told. Raises DatabaseError for a COMMIT that kept nothing."""
+        if not binds and _CONTROL.fullmatch(sql):
+            return await self._told(self._control(sql), sql, binds)
+        prepared, rows = await self._told(self._run(sql, binds), sql, binds)
+        tag = prepared.statement.get_statusmsg()
+        _check_commit(sql, tag)
+        return Result(prepared.columns, rows, _affected(tag))
+
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
+        """Run one statement for each of the rows, of which some hundreds are sent at a time."""
+        self._check()
+        remaining = iter(rows)
+        while batch := _batch(remaining):
+            await self._told(self._send(sql, batch), sql, batch[0])
+
+    async def close(self) -> None:
+        """End the session in good order, or at once where the server does not answer."""
+        if self._ended or os.getpid() != self._process:
+            return
+        self._ended = True
+        try:
+            await self._wire.close(timeout=self._settings.close_timeout)
+        except (OSError, PostgresError, InternalClientError):
+            # There is nobody to take leave of.
+            pass
+        finally:
+            self._wire.cut()
+
+    def terminate(self) -> None:
+        """End the session at once."""
+        self._end()
+
+    def in_transaction(self) -> bool:
+        """What the server said with its last answer."""
+        return self.usable() and self._wire.is_in_transaction()
+
+    def usable(self) -> bool:
+        """Whether it is open, and of this process."""
+        return not self._ended and os.getpid() == self._process and not self._wire.is_closed()
+
+    def __del__(self) -> None:
+        if self._end():
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
+
+    def _end(self) -> bool:
+        """Terminate; whether there was something to close here."""
+        if self._ended:
+            return False
+        self._ended = True
+        if os.getpid() != self._process:
+            _inherited.append(self._wire)
+            return False
+        self._wire.cut()
+        return True
+
+    async def _run(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
+        """The statement and its rows. One that was prepared for an older schema is prepared again where that is allowed."""
+        try:
+            return await self._run_once(sql, binds)
+        except PostgresError as error:
+            if not is_stale(error):
+                raise
+            self._statements.forget()
+            if self._wire.is_in_transaction():
+                raise
+        return await self._run_once(sql, binds)
+
+    async def _run_once(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
+        prepared = await self._statements.prepared(sql)
+        return prepared, list(map(tuple, await prepared.statement.fetch(*prepared.binds(sql, binds))))
+
+    async def _send(self, sql: str, batch: list[Binds]) -> None:
+        prepared = await self._statements.prepared(sql)
+        await prepared.statement.executemany([prepared.binds(sql, row) for row in batch])
+
+    async def _control(self, sql: str) -> Result:
+        _check_commit(sql, await self._wire.execute(sql))
+        return Result()
+
+    async def _told(self, work: Coroutine[Any, Any, T], sql: str, binds: Binds) -> T:
+        """What `work` answers; its errors in the words of the house. A cancellation leaves when the server has obeyed."""
+        try:
+            self._check()
+        except BaseException:
+            work.close()
+            raise
+        self._busy = True
+        try:
+            return await self._in_step(work, sql)
+        except CancelledError:
+            await self._settle()
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a codec raises
+            failure = translated(error, sql, binds)
+            self._judge(error, failure)
+        finally:
+            self._busy = False
+        # Not in the `except`, where the error would be kept as the context even where it quotes a value.
+        raise failure
+
+    async def _in_step(self, work: Coroutine[Any, Any, T], sql: str) -> T:
+        """What `work` answers. Raises ConnectionLost where asyncpg has lost its place in what the server says.
+
+        What the server says unasked, when it ends the session, is out of place: before asyncpg hears of the end as well,
+        it takes that for another operation's answer. It has the same kind of error for types that it does not know.
+        """
+        try:
+            return await work
+        except InternalClientError as error:
+            if await self._answers():
+                raise
+            raise lost("was ended by the server", sql=sql) from error
+
+    async def _answers(self) -> bool:
+        try:
+            await self._wire.execute("SELECT 1", timeout=SETTLING)
+        except (OSError, PostgresError, InterfaceError, InternalClientError) as error:
+            # Any error of a server that is still there will do: the transaction may have been aborted.
+            return isinstance(error, PostgresError) and self.usable()
+        return True
+
+    def _check(self) -> None:
+        if not self.usable():
+            self._end()
+            raise lost("is closed" if os.getpid() == self._process else "was made in another process")
+        if self._wire.loop is not get_running_loop():
+            raise UsageError("a PostgreSQL connection is used in the event loop that it was opened in, and no other")
+        if self._busy:
+            raise UsageError("a PostgreSQL connection runs one statement at a time, and another one is running on it")
+
+    def _judge(self, error: Exception, failure: Exception) -> None:
+        """Give up a connection that is lost, and statements that are out of date."""
+        if isinstance(error, OutdatedSchemaCache):
+            self._statements.forget()
+        elif isinstance(failure, ConnectionLost):
+            self._end()
+
+    async def _settle(self) -> None:
+        """Wait until the server has stopped what was cancelled. asyncpg has asked it to, and holds this question back."""
+        try:
+            await self._wire.execute("SELECT 1", timeout=SETTLING)
+        except PostgresError:
+            # In an aborted transaction, or hit by the request itself. If it was lost, the wire says so.
+            pass
+        except BaseException:  # noqa: BLE001  # the cancellation that we come from is what the caller gets
+            self._end()
+
+
+def _batch(rows: Iterator[Binds]) -> list[Binds]:
+    """The rows to send next; what they themselves raise comes out as it is."""
+    end = time.monotonic() + MOMENT
+    batch: list[Binds] = []
+    for row in islice(rows, ROWS):
+        batch.append(row)
+        if time.monotonic() > end:
+            break
+    return batch
+
+
+def _affected(tag: str) -> int:
+    """The number of rows that a statement changed, by its tag: "INSERT 0 3", "UPDATE 2"."""
+    word, _, rest = tag.partition(" ")
+    return int(rest.split()[-1]) if word in ("INSERT", "UPDATE", "DELETE", "MERGE") and rest else 0
+
+
+def _check_commit(sql: str, tag: str) -> None:
+    """The server answers COMMIT with ROLLBACK where a statement of the transaction had failed."""
+    if tag == "ROLLBACK" and _COMMIT.match(sql):
+        raise DatabaseError(
+            "nothing was kept: a statement of the transaction had failed, and the server made a ROLLBACK of its COMMIT",
+            sql=sql,
+        )

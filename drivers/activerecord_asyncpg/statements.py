@@ -1,0 +1,76 @@
+"""The statements that the server has read on one connection, kept for the next time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from activerecord.errors import SyntaxError_, WrongBinds
+from activerecord_asyncpg.binds import Adapter, adapted, adapters
+from activerecord_asyncpg.library import PreparedStatement
+from activerecord_asyncpg.wire import Wire
+
+__all__ = ["Prepared", "Statements"]
+
+# Characters: a longer text is a literal full of data, which does not come again.
+_LONGEST = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement that the server has read, with what it said of it. `width` is the number of its binds."""
+
+    statement: PreparedStatement
+    columns: tuple[str, ...]
+    width: int
+    looks: tuple[tuple[int, frozenset[type], Adapter], ...]
+
+    def binds(self, sql: str, given: Sequence[Any]) -> Sequence[Any]:
+        """The binds as asyncpg may have them. Raises WrongBinds, DataError."""
+        if len(given) != self.width:
+            raise WrongBinds(f"{len(given)} binds do not fit the statement, which has {self.width}: {sql[:200]}")
+        return adapted(self.looks, given) if self.looks else given
+
+
+class Statements:
+    """At most `capacity` of them; the one that was not used for longest goes first."""
+
+    def __init__(self, wire: Wire, capacity: int) -> None:
+        self._wire = wire
+        self._capacity = capacity
+        self._kept: dict[str, Prepared] = {}
+
+    async def prepared(self, sql: str) -> Prepared:
+        """The statement, read by the server now if it was not before."""
+        found = self._kept.pop(sql, None)
+        if found is None:
+            found = await self._prepare(sql)
+        if self._capacity and len(sql) <= _LONGEST:
+            self._kept[sql] = found
+            if len(self._kept) > self._capacity:
+                # asyncpg tells the server when it is freed.
+                del self._kept[next(iter(self._kept))]
+        return found
+
+    def forget(self) -> None:
+        """Have every statement read again."""
+        self._kept.clear()
+
+    async def _prepare(self, sql: str) -> Prepared:
+        _check(sql)
+        # A text that is not kept takes the place of the last one of its kind on the server.
+        name = "" if self._capacity and len(sql) > _LONGEST else None
+        statement = await self._wire.prepare(sql, name=name)
+        kinds = statement.get_parameters()
+        columns = tuple([attribute.name for attribute in statement.get_attributes()])
+        return Prepared(statement, columns, len(kinds), adapters(kinds))
+
+
+def _check(sql: str) -> None:
+    """Refuse what would end the connection: asyncpg or the server loses its place in the protocol."""
+    if "\0" in sql:
+        raise SyntaxError_("the text of the statement has a NUL character", sql=sql)
+    if not sql.isascii():
+        try:
+            sql.encode()
+        except UnicodeEncodeError:
+            raise SyntaxError_("the text of the statement has lone surrogates, which UTF-8 does not have") from None
