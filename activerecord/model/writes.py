@@ -136,6 +136,7 @@ class Writes(Finders):
         listed = [_with_defaults(cls, row) for row in _listed(rows)]
         if not listed:
             return 0
+        _refuse_view(table)
         names = tuple(listed[0])
         for name in names:
             table.column(name)
@@ -168,11 +169,7 @@ class Writes(Finders):
         self._writing = True
 
     async def _insert(self, table: Table) -> None:
-        if table.is_view:
-            # with RETURNING, SQLite before 3.41 inserts nothing into a view and says that it did
-            raise QueryError(
-                f"{table.name!r} is a view, whose rows cannot be written: write those of the tables it reads"
-            )
+        _refuse_view(table)
         self._shed_computed(table)
         keys = {name: self.__mapper__.key(name) for name in table.writable}
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
@@ -183,7 +180,9 @@ class Writes(Finders):
     def _shed_computed(self, table: Table) -> None:
         """Before an insert: no value for what the database computes, though one may be left of a row that has gone."""
         held = self._held_of_generated(table)
-        assigned = [name for name, value in held.items() if differs(self._computed.get(name, MISSING), value)]
+        # None asks for the key that the database makes, as it does where one may be given
+        known = {table.auto_key: None, **self._computed}
+        assigned = [name for name, value in held.items() if differs(known.get(name, MISSING), value)]
         _refuse_generated(table, assigned)
         for name in held:
             del vars(self)[self.__mapper__.key(name)]
@@ -263,6 +262,12 @@ def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
         raise QueryError(f"insert_all takes a list of dicts, got {kind}")
     return rows
+
+
+def _refuse_view(table: Table) -> None:
+    """On every engine: one writes some views, another none, and SQLite before 3.41 says that it did and did not."""
+    if table.is_view:
+        raise QueryError(f"{table.name!r} is a view, whose rows cannot be written: write those of the tables it reads")
 
 
 def _refuse_generated(table: Table, names: Iterable[str]) -> None:

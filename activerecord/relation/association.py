@@ -11,6 +11,7 @@ from activerecord.query.query import Query
 from activerecord.relation.keys import Key, key_reader, keys_condition
 from activerecord.relation.target import find_model
 from activerecord.schema.table import Table
+from activerecord.sql.dialect import Dialect
 from activerecord.sql.expression import Reference, all_of
 from activerecord.sql.statement import Join
 
@@ -18,6 +19,10 @@ __all__ = ["Association", "Narrow", "name_of", "related"]
 
 V = TypeVar("V")
 Narrow = Callable[[Query[Any]], Query[Any]]
+
+# Keys that one statement asks for where a list may be of any length: at this many, another round trip costs nothing
+# beside their rows, and the making of the list does not hold up other tasks for long.
+_KEYS = 1 << 16
 
 
 class Association(ABC, Generic[V]):
@@ -164,7 +169,7 @@ class Association(ABC, Generic[V]):
         keys = list(dict.fromkeys(key for _, key in keyed if key is not None))
         found: list[Any] = []
         dialect = await self.target.database().settle()
-        for part in self._parts(keys, dialect.max_binds):
+        for part in self._parts(keys, dialect):
             query = Query(self.target).where(keys_condition(table, self.target_columns(), part))
             found += await (query if narrow is None else _narrowed(narrow, query)).async_all()
         self.attach(keyed, found)
@@ -177,9 +182,10 @@ class Association(ABC, Generic[V]):
         self.pairs()
         return table
 
-    def _parts(self, keys: "list[tuple[Any, ...]]", max_binds: int) -> "list[list[tuple[Any, ...]]]":
+    def _parts(self, keys: "list[tuple[Any, ...]]", dialect: Dialect) -> "list[list[tuple[Any, ...]]]":
+        width = max(1, len(self.own_columns()))
         # IN fills its list up to a power of two, so only half of the binds can be counted on
-        size = max(1, max_binds // 2 // max(1, len(self.own_columns())))
+        size = _KEYS if width == 1 and dialect.list_is_a_bind else max(1, dialect.max_binds // 2 // width)
         return [keys[start : start + size] for start in range(0, len(keys), size)]
 
     @abstractmethod

@@ -8,7 +8,14 @@ from typing import Any, Self, TypeVar
 
 from activerecord import runtime
 from activerecord.driver import Connection
-from activerecord.errors import ActiveRecordError, ConnectionLost, OutcomeUnknown, TransactionClosed, UsageError
+from activerecord.errors import (
+    ActiveRecordError,
+    ConnectionLost,
+    OutcomeUnknown,
+    RetryableError,
+    TransactionClosed,
+    UsageError,
+)
 from activerecord.pool import caller
 from activerecord.transaction.callbacks import Callback, Callbacks, call_all
 from activerecord.transaction.unit import Savepoint, Transactional, Unit, Whole
@@ -66,6 +73,7 @@ class Transaction:
         self._task: object = None
         self._entered = False
         self._dead: BaseException | None = None
+        self._decided = True
         self._wants_rollback = False
         self._callbacks = Callbacks()
 
@@ -184,16 +192,18 @@ class Transaction:
         except BaseException as error:
             # A server may end the whole transaction with one failed statement: what comes after it must not run alone.
             if not connection.usable() or not connection.in_transaction():
-                self._die(error)
+                self._die(error, decided=_is_undone(connection, error))
             raise
         if not connection.in_transaction():
-            self._die(UsageError("a statement inside ended the transaction"))
+            self._die(UsageError("a statement inside ended the transaction"), decided=False)
         return value
 
-    def _die(self, cause: BaseException) -> None:
+    def _die(self, cause: BaseException, *, decided: bool = True) -> None:
+        """Let nothing follow, in any scope. Where it is not `decided`, what was done before may have been kept."""
         scope: Transaction | None = self
         while scope is not None:
-            scope._dead = scope._dead or cause
+            if scope._dead is None:
+                scope._dead, scope._decided = cause, decided
             scope = scope._parent
 
     def _check_open(self) -> None:
@@ -272,8 +282,9 @@ class Transaction:
         if struck is not None and (error is None or not isinstance(struck, TransactionClosed)):
             raise struck
         if keep:
+            kept = "nothing of it is kept" if self._decided else "nobody can tell whether what was done before is kept"
             raise TransactionClosed(
-                f"the transaction opened at {self._opened_at} has ended before its time, and nothing of it is kept"
+                f"the transaction opened at {self._opened_at} has ended before its time, and {kept}"
             ) from self._dead
 
     async def _last_turn(self) -> BaseException | None:
@@ -352,7 +363,7 @@ class Transaction:
             raise
         finally:
             if self.outcome is Outcome.OPEN:
-                self.outcome = Outcome.ROLLED_BACK
+                self.outcome = Outcome.ROLLED_BACK if self._decided else Outcome.UNKNOWN
 
     async def _roll_back(self) -> None:
         # in a scope that is dead the savepoint is gone with all the rest
@@ -397,6 +408,14 @@ class Transaction:
 
 def _nothing() -> None:
     pass
+
+
+def _is_undone(connection: Connection, error: BaseException) -> bool:
+    """Whether the transaction that a failed statement has ended is rolled back.
+
+    Where DDL is not part of transactions, it commits what was done before, and may fail only then.
+    """
+    return not connection.usable() or connection.dialect.transactional_ddl or isinstance(error, RetryableError)
 
 
 def _ours(module: str) -> bool:

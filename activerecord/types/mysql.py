@@ -38,9 +38,11 @@ from activerecord.types.network import dump_address, dump_network, load_address,
 from activerecord.types.numbers import (
     dump_boolean,
     dump_interval,
+    float_dump,
     integer_dump,
     load_float,
     load_interval,
+    load_single,
 )
 from activerecord.types.parse import parse_uuid
 from activerecord.types.texts import dump_binary, dump_text, dump_uuid, text_dump, text_load
@@ -88,6 +90,12 @@ def _numeric(kind: Numeric) -> Codec:
     scale = LARGEST.scale if kind.precision is None else kind.scale or 0
     load = load_decimal if kind.precision is None else None
     return Codec(f"DECIMAL({precision},{scale})", numeric_dump(kind), load)
+
+
+def _float(kind: Float) -> Codec:
+    if kind.bits == 64:
+        return Codec("DOUBLE", dump_number, load_float)
+    return Codec("FLOAT", float_dump(kind, dump_number), load_single)
 
 
 def _text(kind: Text) -> Codec:
@@ -193,7 +201,7 @@ _CODECS: Mapping[type[Type], Callable[[Any], Codec]] = {
     Unknown: lambda _: Codec("LONGTEXT", dump_plain, None),
     Boolean: lambda _: Codec("TINYINT(1)", dump_boolean, load_flag),
     Integer: _integer,
-    Float: lambda _: Codec("DOUBLE", dump_number, load_float),
+    Float: _float,
     Numeric: _numeric,
     Text: _text,
     Binary: lambda _: Codec("LONGBLOB", dump_binary, None),

@@ -22,7 +22,8 @@ from activerecord.types.type import (
 __all__ = ["type_from_mysql"]
 
 _WORDS: dict[Type, str] = {
-    Float(): "float double",
+    Float(32): "float",
+    Float(): "double",
     Text(): "tinytext text mediumtext longtext enum set inet4 inet6",
     Binary(): "binary varbinary tinyblob blob mediumblob longblob",
     Date(): "date",

@@ -2,22 +2,25 @@
 
 import datetime as dt
 import math
+import struct
 from collections.abc import Callable
 from typing import Any
 
 from activerecord.errors import InvalidValue
 from activerecord.types.refusal import refuse_type
-from activerecord.types.type import Integer
+from activerecord.types.type import Float, Integer
 
 __all__ = [
     "dump_boolean",
     "dump_float",
     "dump_integer",
     "dump_interval",
+    "float_dump",
     "integer_dump",
     "load_boolean",
     "load_float",
     "load_interval",
+    "load_single",
 ]
 
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -75,6 +78,38 @@ def dump_float(value: Any) -> float:
 def load_float(value: Any) -> Any:
     """A float where a column without REAL affinity holds a whole number."""
     return float(value) if isinstance(value, int) else value
+
+
+def float_dump(kind: Float, dump: Callable[[Any], float] = dump_float) -> Callable[[Any], float]:
+    """The check of a number that fits its column, which may round it. `dump` checks what a float of 64 bits takes."""
+    return dump if kind.bits == 64 else lambda value: _single(dump(value))
+
+
+def _single(value: float) -> float:
+    nearest = _nearest_single(value)
+    if math.isinf(nearest) != math.isinf(value) or (nearest == 0) != (value == 0):
+        raise InvalidValue("a float is too large or too small for the 32 bits of its column")
+    return nearest
+
+
+_SINGLE = struct.Struct("<f")
+
+
+def _nearest_single(value: float) -> float:
+    try:
+        (nearest,) = _SINGLE.unpack(_SINGLE.pack(value))
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return float(nearest)
+
+
+def load_single(value: Any) -> Any:
+    """The shortest number that is rounded to a float of 32 bits; other numbers, which were computed, as they are."""
+    if not isinstance(value, float) or _nearest_single(value) != value:
+        return load_float(value)
+    # Nine digits tell every float of 32 bits from the others.
+    shorter = (float(f"{value:.{digits}g}") for digits in range(6, 9))
+    return next((short for short in shorter if _nearest_single(short) == value), float(f"{value:.9g}"))
 
 
 def dump_interval(value: Any) -> int:

@@ -19,7 +19,7 @@ from activerecord.types.array import check_elements
 from activerecord.types.enumeration import dump_member, enumeration_dump, enumeration_load
 from activerecord.types.json_text import load_json
 from activerecord.types.network import read_address, read_network
-from activerecord.types.numbers import dump_float, dump_integer, integer_dump
+from activerecord.types.numbers import dump_float, dump_integer, float_dump, integer_dump, load_single
 from activerecord.types.postgresql_values import (
     booleans,
     dates,
@@ -119,6 +119,12 @@ def _numeric(kind: Numeric, _: PostgreSQLCodecs) -> Codec:
     return Codec(f"NUMERIC{sizes}", numeric_dump(kind), numeric_load(kind.scale))
 
 
+def _float(kind: Float, _: PostgreSQLCodecs) -> Codec:
+    if kind.bits == 64:
+        return Codec("DOUBLE PRECISION", dump_float, None)
+    return Codec("REAL", float_dump(kind), load_single)
+
+
 def _text(kind: Text, _: PostgreSQLCodecs) -> Codec:
     return Codec("TEXT" if kind.length is None else f"VARCHAR({kind.length})", string_dump(kind.length), None)
 
@@ -198,7 +204,7 @@ _CODECS: dict[type[Type], Callable[[Any, PostgreSQLCodecs], Codec]] = {
     Unknown: lambda _, codecs: Codec("", codecs.plain, None),
     Boolean: lambda _, __: Codec("BOOLEAN", booleans, None),
     Integer: _integer,
-    Float: lambda _, __: Codec("DOUBLE PRECISION", dump_float, None),
+    Float: _float,
     Numeric: _numeric,
     Text: _text,
     Binary: lambda _, __: Codec("BYTEA", dump_binary, None),

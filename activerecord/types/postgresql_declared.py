@@ -34,7 +34,7 @@ _TYPES: dict[str, Type] = {
     "int4": Integer(32),
     "int8": Integer(64),
     "oid": Integer(32, signed=False),
-    "float4": Float(),
+    "float4": Float(32),
     "float8": Float(),
     "numeric": Numeric(),
     "text": Text(),

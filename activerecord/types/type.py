@@ -74,7 +74,13 @@ class Integer(Type):
 
 @dataclass(frozen=True, slots=True)
 class Float(Type):
-    """A binary floating-point number of 64 bits: `float`; an `int` where it is exact."""
+    """A binary floating-point number of 64 bits, or of 32: `float`; an `int` where it is exact.
+
+    Of 32 bits, a value is rounded before it is written or compared, and loaded as the shortest number that is rounded to
+    the same: 0.15 comes back as 0.15, and equals it in a condition. SQLite has 64 bits for either.
+    """
+
+    bits: Literal[32, 64] = 64
 
 
 @dataclass(frozen=True, slots=True)

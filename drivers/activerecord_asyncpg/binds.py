@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from activerecord.errors import DataError
 from activerecord.types import Numeric
@@ -29,9 +29,33 @@ def _numeric(_: int, value: Any) -> Any:
 
 
 # By the type's name in the catalogue: what passes at a glance, and what looks at the rest.
-_BY_TYPE: dict[str, tuple[frozenset[type], Adapter]] = {
+_SINGLE: dict[str, tuple[frozenset[type], Adapter]] = {
     **dict.fromkeys(("int2", "int4", "int8", "oid"), (frozenset({int, type(None)}), _integer)),
     "numeric": (frozenset({Decimal, int, type(None)}), _numeric),
+}
+
+
+def _each(passing: frozenset[type], look: Adapter) -> Adapter:
+    """The same for the elements of an array, in whatever number of dimensions."""
+
+    def look_at_all(place: int, value: Any) -> Any:
+        if not isinstance(value, list | tuple) or passing.issuperset(map(type, cast("list[Any]", value))):
+            return value
+        return [
+            each
+            if type(each) in passing
+            else look_at_all(place, each)
+            if isinstance(each, list | tuple)
+            else look(place, each)
+            for each in cast("list[Any]", value)
+        ]
+
+    return look_at_all
+
+
+_BY_TYPE = {
+    **_SINGLE,
+    **{f"{name}[]": (frozenset({type(None)}), _each(passing, look)) for name, (passing, look) in _SINGLE.items()},
 }
 
 

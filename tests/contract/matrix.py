@@ -5,6 +5,7 @@ import time
 
 from activerecord.testing import RUNNERS
 from activerecord.testing.contract import DriverContract
+from tests import servers
 from tests.contract.subjects import SUBJECTS
 
 __all__ = ["main"]
@@ -29,7 +30,8 @@ def main() -> int:
 
 def _failure(demand: DriverContract) -> str:
     try:
-        demand.run()
+        with servers.given_back():
+            demand.run()
     except Exception as error:
         return f"{demand}: {type(error).__name__}: {error}"
     return ""

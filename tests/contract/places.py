@@ -8,7 +8,7 @@ from activerecord.config import Configuration
 from activerecord.runtime import run_blocking
 from activerecord.testing.contract import SQLITE_WORDS, Bench, Subject
 from activerecord.testing.runners import RUNNERS
-from tests.contract.subjects import DRIVERS
+from tests.contract.subjects import SQLITE_DRIVERS
 
 __all__ = ["bench_on", "configuration", "in_sync"]
 
@@ -23,7 +23,8 @@ def configuration(database: object, **options: Any) -> Configuration:
 def bench_on(driver: str, database: object, *, runner: str = "sync", **options: Any) -> Bench:
     """A driver on a database that may have been there before."""
     config = configuration(database, **options)
-    return Bench(Subject(driver, DRIVERS[driver], lambda: config, SQLITE_WORDS), RUNNERS[runner])
+    shared = SQLITE_DRIVERS[driver].shared(config)
+    return Bench(Subject(driver, SQLITE_DRIVERS[driver], lambda: config, SQLITE_WORDS, shared=shared), RUNNERS[runner])
 
 
 def in_sync(make: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -426,6 +427,8 @@ def test_nothing_is_changed_to_fit() -> None:
         assert from_datetime(None) is None
         for sql, value in [
             ("SELECT ?::integer", 2.0),
+            ("SELECT ?::integer[]", [1, 2.0]),
+            ("SELECT ?::bigint[]", [[1], [Decimal(2)]]),
             ("SELECT ?::timestamptz", moment(naive=True)),
             ("SELECT ?::timestamp", moment(naive=False)),
             ("SELECT ?::date", moment(naive=True)),
@@ -435,6 +438,7 @@ def test_nothing_is_changed_to_fit() -> None:
         ]:
             assert type(await fail(link, sql, value)) is DataError, sql
         assert str(await link.value("SELECT ?::numeric", 0.1)) == "0.1"
+        assert await link.value("SELECT ?::numeric[]::text", [[0.1, None], [Decimal("0.2"), 3]]) == "{{0.1,NULL},{0.2,3}}"
         assert await link.value("SELECT ?::timestamptz::text", moment(naive=False)) == "2024-01-31 12:00:00+00"
 
     with_link(work)

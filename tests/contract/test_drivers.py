@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from activerecord.testing import RUNNERS
-from activerecord.testing.contract import CHECKS, DriverContract, Subject
+from activerecord.testing.contract import CHECKS, DriverContract
 from tests.contract.subjects import DRIVERS, SUBJECTS, TARGETS
 
 DEMANDS = [demand for subject in SUBJECTS for demand in DriverContract.of(subject)]
@@ -18,12 +18,24 @@ def test_contract(demand: DriverContract) -> None:
 
 
 def test_the_matrix_has_no_hole() -> None:
-    expected = set(product(DRIVERS, TARGETS, RUNNERS))
+    places = {(driver, target) for driver, targets in TARGETS.items() for target in targets}
+    expected = {(*place, runner) for place, runner in product(places, RUNNERS)}
+    assert DRIVERS.keys() == TARGETS.keys()
     assert {(*demand.subject.name.split("-"), demand.runner.name) for demand in DEMANDS} == expected
     assert {"asyncio", "uvloop", "trio", "sync"} <= set(RUNNERS)
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
-def test_every_demand_is_made_somewhere_of_every_driver(subject: Subject) -> None:
-    made = {demand.check.name for demand in DEMANDS if demand.subject.driver is subject.driver}
-    assert made == {check.name for _, check in CHECKS}
+# What is asked of a database in memory alone, and of an engine that itself waits for no lock.
+_OF_SQLITE = {"one_connection_serves_several_loops_one_after_another", "a_taken_lock_is_told_at_once"}
+LEFT_OUT: dict[str, set[str]] = {
+    # It tells no key but through RETURNING.
+    "asyncpg": _OF_SQLITE | {"last_id_is_the_key_of_the_row_inserted_and_of_nothing_else"},
+    # MariaDB has no UPDATE with RETURNING, MySQL has none at all.
+    "asyncmy": _OF_SQLITE | {"rows_come_back_from_a_write"},
+}
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_every_demand_is_made_somewhere_of_every_driver(name: str) -> None:
+    made = {demand.check.name for demand in DEMANDS if demand.subject.driver is DRIVERS[name]}
+    assert made == {check.name for _, check in CHECKS} - LEFT_OUT.get(name, set())

@@ -16,9 +16,9 @@ from activerecord.errors import (
 )
 from activerecord.testing.contract import Link
 from tests.contract.places import bench_on, in_sync
-from tests.contract.subjects import DRIVERS
+from tests.contract.subjects import SQLITE_DRIVERS
 
-pytestmark = [pytest.mark.timeout(30), pytest.mark.parametrize("driver", DRIVERS)]
+pytestmark = [pytest.mark.timeout(30), pytest.mark.parametrize("driver", SQLITE_DRIVERS)]
 
 SCHEMA = (
     "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b NOT NULL, UNIQUE (a, b))",

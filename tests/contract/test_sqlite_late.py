@@ -6,14 +6,14 @@ from activerecord.runtime import host
 from activerecord.testing import RUNNERS, Outcome, Report, Runner, sweep
 from activerecord.testing.contract import Link
 from tests.contract.places import bench_on
-from tests.contract.subjects import DRIVERS
+from tests.contract.subjects import SQLITE_DRIVERS
 
 pytestmark = pytest.mark.timeout(60)
 
 LOOPS = [runner for runner in RUNNERS.values() if runner.name != "sync"]
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("driver", SQLITE_DRIVERS)
 @pytest.mark.parametrize("runner", LOOPS, ids=lambda runner: runner.name)
 def test_a_row_is_there_exactly_where_the_caller_or_the_host_was_told(driver: str, runner: Runner) -> None:
     bench = bench_on(driver, ":memory:", runner=runner.name)

@@ -10,11 +10,11 @@ from activerecord.config import Configuration
 from activerecord.errors import ConfigurationError, ConnectionFailed, DatabaseError, ReadOnly
 from activerecord.testing import Footprint
 from tests.contract.places import bench_on, configuration, in_sync
-from tests.contract.subjects import DRIVERS
+from tests.contract.subjects import SQLITE_DRIVERS
 
 pytestmark = pytest.mark.timeout(30)
 
-drivers = pytest.mark.parametrize("driver", DRIVERS)
+drivers = pytest.mark.parametrize("driver", SQLITE_DRIVERS)
 
 
 def ask(driver: str, database: object, sql: str, **options: Any) -> Any:
@@ -43,13 +43,13 @@ def ask(driver: str, database: object, sql: str, **options: Any) -> Any:
 )
 def test_what_cannot_work_is_refused_without_io(driver: str, given: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said) as caught:
-        DRIVERS[driver].check(Configuration("test", "sqlite", **given))
+        SQLITE_DRIVERS[driver].check(Configuration("test", "sqlite", **given))
     assert "hush" not in str(caught.value)
 
 
 @drivers
 def test_options_take_known_words_only(driver: str) -> None:
-    options = DRIVERS[driver].options
+    options = SQLITE_DRIVERS[driver].options
     for name, value in ("journal_mode", "wal; DROP TABLE t"), ("synchronous", 1), ("foreign_keys", "maybe"):
         with pytest.raises(ValueError, match=r"\w+"):
             options[name](value)
@@ -123,19 +123,19 @@ def test_a_path_is_a_path(driver: str, name: str, tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     ask(driver, name, "SELECT 1")
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    assert DRIVERS[driver].writer_key(configuration(name)) == str(tmp_path / name)
+    assert SQLITE_DRIVERS[driver].writer_key(configuration(name)) == str(tmp_path / name)
 
 
 @drivers
 def test_writers_of_one_file_have_one_key(driver: str, tmp_path: Path) -> None:
     (tmp_path / "x.db").touch()
     (tmp_path / "link.db").symlink_to(tmp_path / "x.db")
-    key = DRIVERS[driver].writer_key
+    key = SQLITE_DRIVERS[driver].writer_key
     assert key(configuration(tmp_path / "x.db")) == key(configuration(tmp_path / "link.db"))
     assert key(configuration(tmp_path / "x.db", read_only=True)) is None
     assert key(configuration(":memory:")) is None
-    assert DRIVERS[driver].shared(configuration(":memory:"))
-    assert not DRIVERS[driver].shared(configuration("x.db"))
+    assert SQLITE_DRIVERS[driver].shared(configuration(":memory:"))
+    assert not SQLITE_DRIVERS[driver].shared(configuration("x.db"))
 
 
 @drivers

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -19,11 +20,11 @@ from activerecord.runtime import parallel, sleep
 from activerecord.testing import Footprint
 from activerecord.testing.contract import Link
 from tests.contract.places import bench_on, in_sync
-from tests.contract.subjects import DRIVERS
+from tests.contract.subjects import SQLITE_DRIVERS
 
 pytestmark = pytest.mark.timeout(60)
 
-drivers = pytest.mark.parametrize("driver", DRIVERS)
+drivers = pytest.mark.parametrize("driver", SQLITE_DRIVERS)
 loops = pytest.mark.parametrize("runner", ["asyncio", "uvloop", "trio"])
 ROOT = Path(__file__).parents[2]
 
@@ -59,15 +60,28 @@ CTRL_C = """
 """
 
 
+started: "list[subprocess.Popen[str]]" = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on() -> Iterator[None]:
+    yield
+    while started:
+        with started.pop() as process:
+            process.kill()
+
+
 def program(text: str, *arguments: str) -> "subprocess.Popen[str]":
     paths = os.pathsep.join([str(ROOT), str(ROOT / "drivers")])
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(text), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": paths},
     )
+    started.append(process)
+    return process
 
 
 @drivers

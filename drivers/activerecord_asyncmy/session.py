@@ -1,0 +1,287 @@
+"""A connection of asyncmy, as the contract of drivers has it."""
+
+import asyncio
+import os
+import re
+import warnings
+from collections.abc import Coroutine, Iterable
+from dataclasses import replace
+from typing import Any
+
+from activerecord.config import Configuration
+from activerecord.driver import Binds, Result, Row
+from activerecord.errors import SyntaxError_, UsageError, WrongBinds
+from activerecord.runtime import Wakeup
+from activerecord.runtime.fork import bury
+from activerecord.sql.dialect import Dialect
+from activerecord_asyncmy.binds import sendable
+from activerecord_asyncmy.errors import ENDS, STOPPED, UNPREPARABLE, interrupted, lost, translated, unreadable
+from activerecord_asyncmy.killing import Killing, farewell
+from activerecord_asyncmy.opening import dialect_of, open_session, open_wire
+from activerecord_asyncmy.settings import Settings
+from activerecord_asyncmy.statements import Statements
+from activerecord_asyncmy.wire import Answer, LibraryError, ServerError, Wire
+
+__all__ = ["Session"]
+
+# What has no values to bind and gives no rows is run as a text, in one round trip; MySQL prepares hardly any of it.
+_PLAIN = re.compile(
+    r"\s*(?:ALTER|BEGIN|COMMIT|CREATE|DROP|RELEASE|RENAME|ROLLBACK|SAVEPOINT|SET|START|TRUNCATE|USE)\b", re.IGNORECASE
+)
+_INSERT = re.compile(r"\s*(?:INSERT|REPLACE)\b", re.IGNORECASE)
+
+# The server has forgotten the statement, must read it again, or keeps no more of them.
+_UNKNOWN, _OUTDATED, _TOO_MANY = 1243, 1615, 1461
+
+# Requests to stop that may be left over: the server keeps one at most, and one more is for good measure.
+_ABSORBED = 3
+
+_NOTHING = Answer((), [], 0, 0, None)
+
+
+class Session:
+    """One connection, of the event loop that it was opened in."""
+
+    def __init__(self, wire: Wire, settings: Settings) -> None:
+        self._wire = wire
+        self._settings = settings
+        self._dialect = dialect_of(wire)
+        self._statements = Statements(wire, settings.statement_cache_size)
+        self._process = os.getpid()
+        self._busy = False
+        self._working = False
+        self._stopped = False
+        self._killing: Killing | None = None
+        self._is_open = True
+        self._in_transaction = False
+
+    @classmethod
+    async def open(cls, configuration: Configuration) -> "Session":
+        """A session with the server that the configuration describes. Raises ConnectionFailed."""
+        settings = Settings.read(configuration)
+        return cls(await open_session(settings), settings)
+
+    @property
+    def dialect(self) -> Dialect:
+        """MySQL's or MariaDB's SQL, as the server has told."""
+        return self._dialect
+
+    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query."""
+        return (await self._told(self._ask(sql, binds), sql)).rows
+
+    async def execute(self, sql: str, binds: Binds) -> Result:
+        """All that one statement answers. `last_id` is told for an INSERT or REPLACE of one row."""
+        answer = await self._told(self._ask(sql, binds), sql)
+        made = answer.affected == 1 and answer.inserted and _INSERT.match(sql)
+        return Result(answer.columns, answer.rows, answer.affected, answer.inserted if made else None)
+
+    async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
+        """Run one statement for each of the rows, one after another."""
+        await self._told(self._ask_many(sql, rows), sql)
+
+    async def close(self) -> None:
+        """End the session in good order; nothing happens where it has ended already."""
+        if not self.usable():
+            return
+        if self._busy:
+            self.terminate()
+            return
+        self._is_open = False
+        await farewell(self._wire)
+
+    def terminate(self) -> None:
+        """Close the connection at once; what runs on the server goes on to its own end there, and is undone."""
+        self._end()
+
+    def in_transaction(self) -> bool:
+        """What the server said with its last answer."""
+        return self.usable() and self._in_transaction
+
+    def usable(self) -> bool:
+        """Whether it is open, in step, and of this process."""
+        return self._is_open and os.getpid() == self._process
+
+    def __del__(self) -> None:
+        if self._end():
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
+
+    def _end(self) -> bool:
+        """Terminate; whether there was something to close here."""
+        if not self._is_open:
+            return False
+        self._is_open = False
+        if os.getpid() != self._process:
+            bury(self._wire)
+            return False
+        self._wire.abort()
+        return True
+
+    # one statement
+
+    async def _ask(self, sql: str, binds: Binds) -> Answer:
+        if not binds and _PLAIN.match(sql):
+            return await self._wire.run(sql)
+        try:
+            return await self._ask_prepared(sql, binds)
+        except ServerError as refusal:
+            if refusal.number == UNPREPARABLE and not binds:
+                return await self._wire.run(sql)
+            if not await self._is_curable(refusal.number, sql):
+                raise
+        return await self._ask_prepared(sql, binds)
+
+    async def _ask_prepared(self, sql: str, binds: Binds) -> Answer:
+        prepared = await self._statements.get(sql)
+        if prepared.binds != len(binds):
+            raise WrongBinds(f"{len(binds)} binds do not fit the statement, which takes {prepared.binds}: {sql[:200]}")
+        values = sendable(binds, sql)
+        self._check_stop(sql)
+        return await prepared.execute(values)
+
+    async def _is_curable(self, number: int, sql: str) -> bool:
+        """Whether the statement, which did not begin, may be sent once more."""
+        if number == _TOO_MANY:
+            return await self._statements.clear()
+        if number in (_UNKNOWN, _OUTDATED):
+            await self._statements.forget(sql)
+            return True
+        return False
+
+    async def _ask_many(self, sql: str, rows: Iterable[Binds]) -> Answer:
+        answer = _NOTHING
+        for row in rows:
+            self._check_stop(sql)
+            answer = await self._ask(sql, row)
+        return answer
+
+    def _check_stop(self, sql: str) -> None:
+        if self._stopped:
+            raise interrupted(sql)
+
+    # a verb, from its begin to its end
+
+    async def _told(self, work: Coroutine[Any, Any, Answer], sql: str) -> Answer:
+        """The outcome of `work`, in a task of its own: a read that is cancelled would lose asyncmy its place.
+
+        A cancellation stops the statement on the server, waits for its real end and is raised then. Where it came too
+        late the value is returned: it was done, and the host, which raises the cancellation, must be able to tell.
+        """
+        self._begin(work, sql)
+        wakeup = Wakeup()
+        task = asyncio.create_task(self._settled(work, sql))
+
+        def ended(task: "asyncio.Task[Answer]") -> None:
+            if task.cancelled():
+                self.terminate()
+            else:
+                # Looked at, so that nobody is told of an error that nobody waits for.
+                _ = task.exception()
+            self._busy = False
+            wakeup.set()
+
+        task.add_done_callback(ended)
+        try:
+            await wakeup.outlast(self._stop)
+        except BaseException:
+            if not self._stopped or not _is_success(task):
+                raise
+        return task.result()
+
+    def _begin(self, work: Coroutine[Any, Any, Any], sql: str) -> None:
+        try:
+            if not self.usable():
+                raise lost("is closed" if os.getpid() == self._process else "was made in another process")
+            if self._busy:
+                raise UsageError("a MySQL connection runs one statement at a time, and another one is running on it")
+            _check_text(sql)
+        except BaseException:
+            work.close()
+            raise
+        self._busy = self._working = True
+        self._stopped = False
+        self._killing = None
+
+    def _stop(self) -> None:
+        self._stopped = True
+        if self._working and self._is_open:
+            side = replace(self._settings, database=None)
+            self._killing = Killing(self._wire.session, lambda: open_wire(side), self.terminate)
+
+    async def _settled(self, work: Coroutine[Any, Any, Answer], sql: str) -> Answer:
+        """What `work` answers; its errors in the words of the house, and the session in step again."""
+        try:
+            answer = await work
+        except ServerError as refusal:
+            await self._settle(refusal.number)
+            failure: Exception = translated(refusal, sql)
+        except LibraryError as error:
+            self.terminate()
+            await self._settle(None)
+            failure = unreadable(error, sql)
+        except asyncio.CancelledError:
+            # The loop is ending and cancels all its tasks; asyncmy has closed the connection.
+            self.terminate()
+            await self._settle(None)
+            raise
+        except Exception as error:  # noqa: BLE001  # refused before it was sent, or the error of the rows themselves
+            await self._settle(None)
+            failure = error
+        else:
+            if answer.in_transaction is not None:
+                self._in_transaction = answer.in_transaction
+            await self._settle(None)
+            return answer
+        # Not in the `except`, where the error would be kept as the context even where it quotes a value.
+        raise failure
+
+    async def _settle(self, number: int | None) -> None:
+        """Bring the session in step after a statement that has ended, with this error if any."""
+        self._working = False
+        if number in ENDS:
+            self.terminate()
+        killing = self._killing
+        if killing is not None:
+            await killing.over()
+        if self._is_open and killing is not None and killing.sent:
+            await self._absorb()
+        elif self._is_open and number is not None:
+            await self._look()
+
+    async def _absorb(self) -> None:
+        """Take the request that came too late for its statement: the server would stop the next one."""
+        for _ in range(_ABSORBED):
+            try:
+                self._in_transaction = bool((await self._wire.run("DO 0")).in_transaction)
+            except ServerError as refusal:
+                if refusal.number != STOPPED:
+                    break
+            except LibraryError:
+                break
+            else:
+                return
+        self.terminate()
+
+    async def _look(self) -> None:
+        """Ask whether a transaction is open: an error does not tell, and may have ended it (a deadlock, DDL)."""
+        try:
+            self._in_transaction = await self._wire.in_transaction()
+        except (ServerError, LibraryError):
+            self.terminate()
+
+
+def _check_text(sql: str) -> None:
+    if "\0" in sql:
+        raise SyntaxError_("the text of the statement has a NUL character", sql=sql)
+    if not sql.isascii():
+        try:
+            sql.encode()
+        except UnicodeEncodeError:
+            failure = SyntaxError_("the text of the statement has lone surrogates, which UTF-8 does not have")
+        else:
+            return
+        raise failure
+
+
+def _is_success(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

@@ -1,0 +1,198 @@
+"""asyncmy's connection, as much of it as is used here, with types; and each of its private names that there is no other way to.
+
+A test looks at every private name, so that a new asyncmy without one is told at once.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, cast
+
+from asyncmy.connection import Connection, PreparedStatement
+from asyncmy.constants.CLIENT import FOUND_ROWS, MULTI_STATEMENTS, SSL
+from asyncmy.errors import MySQLError
+
+from activerecord.driver import Row
+
+__all__ = ["Answer", "LibraryError", "Prepared", "ServerError", "Wire"]
+
+# SERVER_STATUS_IN_TRANS, of the flags that come with every answer but an error.
+_IN_TRANSACTION = 1
+
+# asyncmy's own numbers, which no server sends.
+_CLIENT = range(2000, 3000)
+
+
+class ServerError(Exception):
+    """The server has refused a statement, and the connection is in step.
+
+    `bound` tells whether the server had values by then that are not in the text.
+    """
+
+    def __init__(self, number: int, error: MySQLError, *, bound: bool) -> None:
+        super().__init__(number)
+        self.number = number
+        self.error = error
+        self.bound = bound
+
+
+class LibraryError(Exception):
+    """asyncmy has failed by itself, for one since the link broke: what the connection would say next is not known."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def _told_apart(*, bound: bool = False) -> Generator[None]:
+    """Raise ServerError for a well-formed error of the server, and LibraryError for all else."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # whatever asyncmy raises
+        number = error.args[0] if isinstance(error, MySQLError) and error.args else None
+        if isinstance(error, MySQLError) and isinstance(number, int) and number > 0 and number not in _CLIENT:
+            raise ServerError(number, error, bound=bound) from None
+        raise LibraryError(error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one statement answered. It gives rows if it has columns."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+    affected: int
+    inserted: int
+    in_transaction: bool | None
+    """Whether a transaction is open; None where the server, an old one, did not tell with the rows of a query."""
+
+
+class Prepared:
+    """A statement that the server has read, and waits for values."""
+
+    __slots__ = ("_statement", "binds")
+
+    def __init__(self, statement: PreparedStatement) -> None:
+        self._statement = statement
+        self.binds = cast(int, cast(Any, statement).parameter_count)
+        """How many values it takes."""
+
+    async def execute(self, binds: Sequence[Any]) -> Answer:
+        """What it answers with these values."""
+        with _told_apart(bound=bool(binds)):
+            return _answer(await cast(Any, self._statement).execute(binds))
+
+    async def close(self) -> None:
+        """Have the server forget it. The server does not answer to that."""
+        with _told_apart():
+            await self._statement.close()
+
+
+class Wire:
+    """One connection, not opened yet. Its verbs raise ServerError or LibraryError, and may be called one at a time."""
+
+    def __init__(self, arguments: Mapping[str, Any]) -> None:
+        connection = cast(Any, Connection)(
+            charset="utf8mb4",
+            # Where asyncmy is told nothing, it sends nothing: what a session is set to is one statement of ours.
+            autocommit=None,
+            client_flag=FOUND_ROWS,
+            **arguments,
+        )
+        # Without this flag the server reads one statement from a text, and calls the rest a mistake. asyncmy always sets it.
+        connection._client_flag &= ~MULTI_STATEMENTS
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+
+    async def open(self) -> None:
+        """Connect, and log in. Raises what asyncmy raises."""
+        await self._connection.connect()
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the server offers TLS; known once it has greeted."""
+        return bool(getattr(self._connection, "server_capabilities", 0) & SSL)
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the server has told who it is."""
+        return getattr(self._connection, "server_capabilities", None) is not None
+
+    @property
+    def version(self) -> str:
+        """What the server calls itself."""
+        return cast(str, self._connection.get_server_info())
+
+    @property
+    def session(self) -> int:
+        """The number of the session on the server, by which another one can stop it."""
+        return cast(int, self._connection.thread_id())
+
+    async def prepare(self, sql: str) -> Prepared:
+        """Have the server read a statement with `?` for its values."""
+        with _told_apart():
+            return Prepared(await self._connection.prepare(sql))
+
+    async def run(self, sql: str) -> Answer:
+        """Run a text as it stands."""
+        connection = self._connection
+        with _told_apart():
+            await connection.query(sql)
+            # A cursor has a public name for this, but asks for warnings too, and makes Python's of them.
+            return _answer(connection._result)
+
+    async def in_transaction(self) -> bool:
+        """Ask the server whether a transaction is open: it tells with the answer to a ping."""
+        with _told_apart():
+            await self._connection.ping(reconnect=False)
+        return bool(self._connection.server_status & _IN_TRANSACTION)
+
+    async def quit(self) -> None:
+        """Take leave of the server, and close the connection."""
+        await self._connection.ensure_closed()
+
+    def abort(self) -> None:
+        """Close the connection at once, in whatever thread and state. Never fails."""
+        transport = self._connection._transport
+        if transport is None:
+            return
+        if threading.get_ident() != self._thread and not self._loop.is_closed():
+            # A finaliser of another thread: the transport is its loop's.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(_cut, transport)
+                return
+        _cut(transport, forget=self._loop.is_closed())
+
+
+def _answer(result: Any) -> Answer:
+    status: int = result.server_status
+    if result.description is None:
+        return Answer((), [], result.affected_rows, result.insert_id, bool(status & _IN_TRANSACTION))
+    columns = tuple([column[0] for column in result.description])
+    # Servers that end rows the old way, and proxies, leave asyncmy without the flags, and so with none.
+    told = bool(status & _IN_TRANSACTION) if status else None
+    return Answer(columns, list(result.rows), result.affected_rows, 0, told)
+
+
+def _cut(transport: Any, *, forget: bool = False) -> None:
+    """Close a transport and its socket, which asyncio would close in a later turn of its loop: that may never come.
+
+    uvloop has no such socket; it closes all that it has with the loop. To `forget` it keeps the transport of a closed
+    loop from telling, when it is freed, that it was not closed.
+    """
+    with suppress(Exception):
+        # A closed loop refuses to be told of the end.
+        transport.abort()
+    protocol = getattr(transport, "_ssl_protocol", None)
+    inner: Any = transport if protocol is None else getattr(protocol, "_transport", None)
+    found = getattr(inner, "_sock", None)
+    if isinstance(found, socket.socket) and (forget or inner.is_closing()):
+        with suppress(OSError):
+            found.close()
+        if forget:
+            inner._sock = None
