@@ -4,7 +4,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -23,7 +23,7 @@ from activerecord.sql.cache import CachedTable, StatementCache
 from activerecord.sql.dialect import Compiled, Dialect
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Delete, Insert, Update
-from activerecord.transaction import Transaction, current_transaction
+from activerecord.transaction import RETRIES, Transaction, current_transaction, run_again
 from activerecord.transaction.writer_turn import Work, Write, take_turn, writer_turn
 
 __all__ = ["Database", "Observer", "configure", "database", "databases", "forget"]
@@ -123,6 +123,17 @@ class Database:
     def transaction(self, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
         """A new transaction; inside another one of this database, a savepoint."""
         return Transaction(self, isolation=isolation, read_only=read_only)
+
+    async def run_transaction(
+        self, work: Callable[[], Awaitable[T]], *, retries: int = RETRIES, isolation: str | None = None
+    ) -> T:
+        """What `work` returns, run in a transaction, and run again as a whole where others at work were in its way."""
+        if current_transaction(self) is not None:
+            raise UsageError(
+                "run_transaction inside a transaction: only the outermost can be run again as a whole. Call the function "
+                "as it is, or in a nested transaction"
+            )
+        return await run_again(lambda: self.transaction(isolation=isolation), work, retries=retries)
 
     # the dialect
 

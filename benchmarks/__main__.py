@@ -20,7 +20,9 @@ import aiosqlite
 import trio
 
 from activerecord import close
+from benchmarks.guest import Compared, compare
 from benchmarks.work import ASYNC, SYNC, Async, prepare
+from tests import servers
 
 Figures = dict[str, tuple[float, float]]
 
@@ -89,6 +91,16 @@ def report(title: str, figures: Figures) -> None:
         print(f"  {name:<30}{ours * 1e6:>10.1f}{raw * 1e6:>10.1f}{ours / raw:>8.2f}")
 
 
+def report_loops(figures: dict[str, Compared]) -> None:
+    """Print the table of the two loops."""
+    print(
+        f"\n{'asyncpg on asyncio and on trio':<40}{'raw us':>10}{'asyncio us':>12}{'trio us':>10}{'trio/asyncio':>14}"
+    )
+    for name, found in figures.items():
+        times = f"{found.raw * 1e6:>10.1f}{found.asyncio * 1e6:>12.1f}{found.trio * 1e6:>10.1f}"
+        print(f"  {name:<38}{times}{found.trio / found.asyncio:>14.2f}")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -103,6 +115,13 @@ def main() -> None:
         report("asyncio, beside aiosqlite", figures)
         report("trio, beside aiosqlite on asyncio", measure_trio(rounds, figures))
         close()
+    server = servers.postgres()
+    if server is None:
+        print("\nasyncpg: not measured, since no PostgreSQL is installed (scripts/servers installs it)")
+    else:
+        report_loops(compare(server.url(servers.fresh_database("postgresql")), rounds))
+        close()
+    servers.end()
 
 
 if __name__ == "__main__":

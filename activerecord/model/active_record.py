@@ -1,6 +1,6 @@
 """ActiveRecord: a row that knows how to save itself."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import new_class
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -15,10 +15,11 @@ from activerecord.relation.association import name_of
 from activerecord.relation.target import model_of_table
 from activerecord.schema.naming import class_name
 from activerecord.schema.table import Table
-from activerecord.transaction import Transaction
+from activerecord.transaction import RETRIES, Transaction
 
 __all__ = ["ActiveRecord", "Undeclared"]
 
+T = TypeVar("T")
 V = TypeVar("V")
 
 
@@ -39,7 +40,7 @@ class ActiveRecord(Writes):
         if cls.__dict__.get("__abstract__", False):
             declare(cls)
         else:
-            cls.__mapper__ = make_mapper(cls, ActiveRecord, lambda table: _model_of(cls, table))
+            cls.__mapper__ = make_mapper(cls, ActiveRecord, lambda table, name: _model_of(cls, table, name))
             cls.__table_name__ = cls.__mapper__.table_name
 
     @staticmethod
@@ -75,6 +76,29 @@ class ActiveRecord(Writes):
         return cls._database().transaction(isolation=isolation, read_only=read_only)
 
     @classmethod
+    async def async_run_transaction(
+        cls, work: Callable[[], Awaitable[T]], *, retries: int = RETRIES, isolation: str | None = None
+    ) -> T:
+        """What `await work()` returns, in a transaction on the model's connection.
+
+        Where others at work were in its way (RetryableError: a deadlock, a serialization failure, a lock that was not
+        free), all of it is undone and `work` is called again, up to `retries` times, after a pause of random length. It must be such
+        that this does no harm: what is not in the database is not undone. Raises UsageError inside another transaction.
+        """
+        return await cls._database().run_transaction(work, retries=retries, isolation=isolation)
+
+    @classmethod
+    def run_transaction(cls, work: Callable[[], T], *, retries: int = RETRIES, isolation: str | None = None) -> T:
+        """What `work()` returns, in a transaction; see `async_run_transaction`."""
+
+        async def worked() -> T:
+            return work()
+
+        return runtime.run_blocking(
+            lambda: cls._database().run_transaction(worked, retries=retries, isolation=isolation), "run_transaction"
+        )
+
+    @classmethod
     def _database(cls) -> database.Database:
         mapper = cls.__dict__.get("__mapper__")
         return mapper.database() if isinstance(mapper, Mapper) else database.database(cls.__connection__)
@@ -107,9 +131,9 @@ class ActiveRecord(Writes):
 _made: dict[tuple[str, str | None, str], type[ActiveRecord]] = {}
 
 
-def _model_of(owner: type[ActiveRecord], table: str) -> Mapper[Any]:
-    """The model of a table on the owner's connection: the program's own, or one made for it."""
-    found = model_of_table(table, owner.__mapper__)
+def _model_of(owner: type[ActiveRecord], beside: Table, table: str) -> Mapper[Any]:
+    """The model of a table beside the owner's: the program's own, or one made for it."""
+    found = model_of_table(table, owner.__mapper__, any_case=beside.any_case)
     if found is not None:
         return found
     body = {

@@ -1,7 +1,8 @@
 """Transactions are scopes: what happens inside one is kept as a whole or not at all."""
 
+from activerecord.transaction.again import RETRIES, run_again
 from activerecord.transaction.callbacks import Callback
 from activerecord.transaction.scope import Outcome, Transaction, current_transaction
 from activerecord.transaction.unit import Transactional
 
-__all__ = ["Callback", "Outcome", "Transaction", "Transactional", "current_transaction"]
+__all__ = ["RETRIES", "Callback", "Outcome", "Transaction", "Transactional", "current_transaction", "run_again"]

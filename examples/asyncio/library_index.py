@@ -32,6 +32,7 @@ from activerecord import (
     Column,
     HasMany,
     async_create_tables,
+    async_drop_tables,
     belongs_to,
     column,
     fn,
@@ -204,6 +205,7 @@ class Progress:
 
 async def load(files: Sequence[tuple[str, Path]]) -> None:
     """Fill the tables, several modules at a time."""
+    await async_drop_tables(Module, Definition, Import)
     await async_create_tables(Module, Definition, Import)
     await Module.async_insert_all([{"name": name, "path": str(path)} for name, path in files])
     modules = await Module.query().order_by(Module.id).async_all()
@@ -221,17 +223,22 @@ async def load_module(module: Module, known: Mapping[str, int], progress: Progre
     except (SyntaxError, UnicodeDecodeError):
         progress.unreadable += 1
         source = Source(lines=0)
-    async with Module.async_transaction():
-        module.lines = source.lines
-        await module.async_save()
-        await Definition.async_insert_all([{"module_id": module.id, **found} for found in source.definitions])
-        await Import.async_insert_all(
-            [
-                {"importer_id": module.id, "imported_id": known.get(target), "target": target, "line": line}
-                for target, line in source.imports.items()
-            ]
-        )
+    # Two modules that import each other may be in each other's way on a server: then one is written again.
+    await Module.async_run_transaction(partial(write_module, module, source, known))
     progress.step()
+
+
+async def write_module(module: Module, source: Source, known: Mapping[str, int]) -> None:
+    """Write what was found in one module."""
+    module.lines = source.lines
+    await module.async_save()
+    await Definition.async_insert_all([{"module_id": module.id, **found} for found in source.definitions])
+    await Import.async_insert_all(
+        [
+            {"importer_id": module.id, "imported_id": known.get(target), "target": target, "line": line}
+            for target, line in source.imports.items()
+        ]
+    )
 
 
 # Asking questions.
@@ -332,9 +339,9 @@ async def mutual_imports() -> Answer:
 # The program.
 
 
-async def index(database: Path, limit: int | None) -> None:
-    """Load the library into a fresh database at a path, and answer the questions."""
-    ActiveRecord.configure({"default": {"driver": "sqlite", "database": database}})
+async def index(url: str | None, database: Path, limit: int | None) -> None:
+    """Load the library into a database, of a server or of a file, and answer the questions."""
+    ActiveRecord.configure({"default": url or {"driver": "sqlite", "database": fresh(database)}})
     files = list(islice(library(), limit))
     print(f"Loading {len(files):,} modules of Python {sys.version.split()[0]}")
     began = time.perf_counter()
@@ -351,13 +358,16 @@ async def main() -> None:
     """Read the command line and do the work in a file that is there already, or in one that is removed afterwards."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--database", type=Path, help="keep the database in this file; one from before is replaced")
+    parser.add_argument(
+        "--url", help="use the database of a server (postgresql://..., mysql://...); its tables are replaced"
+    )
     parser.add_argument("--limit", type=int, help="load only so many modules")
     options = parser.parse_args()
     # Old modules of the library have strings that newer Pythons warn about.
     warnings.filterwarnings("ignore", category=SyntaxWarning)
     folder = Path(tempfile.mkdtemp(prefix="library-index-"))
     try:
-        await index(fresh(options.database or folder / "library.db"), options.limit)
+        await index(options.url, options.database or folder / "library.db", options.limit)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

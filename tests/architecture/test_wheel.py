@@ -54,14 +54,17 @@ def standing_alone() -> list[str]:
     extras = {requirement.split(">")[0] for name in EXTRAS for requirement in PROJECT["optional-dependencies"][name]}
     extras.add("pytest")
 
-    def needs(module: Module, seen: frozenset[str]) -> bool:
-        packages = {module.name.rpartition(".")[0], *module.name.split(".")[:1]} & modules.keys()
-        targets = ({found.target for found in imports(module) if not found.in_function} | packages) - seen
-        return bool({target.split(".")[0] for target in targets} & extras) or any(
-            needs(modules[target], seen | targets) for target in targets if target in modules
-        )
+    def targets(module: Module) -> set[str]:
+        """What is imported with a module, its packages among them."""
+        parts = module.name.split(".")
+        packages = {".".join(parts[:length]) for length in range(1, len(parts))}
+        return packages | {found.target for found in imports(module) if not found.in_function}
 
-    return sorted(name for name, module in modules.items() if not needs(module, frozenset({name})))
+    wanted = {name: targets(module) for name, module in modules.items()}
+    needing = {name for name, found in wanted.items() if {target.split(".")[0] for target in found} & extras}
+    while more := {name for name, found in wanted.items() if found & needing} - needing:
+        needing |= more
+    return sorted(modules.keys() - needing)
 
 
 @pytest.fixture(scope="module")

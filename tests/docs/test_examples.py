@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import servers
 from tests.architecture.source import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -90,3 +91,15 @@ def test_the_index_can_be_kept_and_replaced(loop: str, tmp_path: Path) -> None:
         said = run(program, "--limit", "5", "--database", "kept.db", folder=tmp_path)
         assert "Loaded 5 modules" in said
     assert (tmp_path / "kept.db").stat().st_size > 0
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("engine", servers.ENGINES)
+def test_the_index_can_be_kept_by_a_server(engine: str, loop: str, tmp_path: Path) -> None:
+    name = servers.fresh_database(engine)
+    server = servers.server(engine)
+    assert server is not None
+    program = EXAMPLES / loop / "library_index.py"
+    for _ in range(2):
+        said = run(program, "--limit", "40", "--url", server.url(name), folder=tmp_path)
+        assert [line for line in SAID["library_index.py"] if line not in said] == [], said
