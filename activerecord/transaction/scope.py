@@ -271,6 +271,9 @@ class Transaction:
     # ending
 
     async def _end(self, error: BaseException | None) -> None:
+        if isinstance(error, GeneratorExit) and self._identity != runtime.run_identity():
+            self._leave_to_the_lender()
+            return
         struck = None if self._turn.try_enter(self) else await self._last_turn()
         if self._dead is None and not self._unit.connection.usable():
             self._die(ConnectionLost("the connection was ended"))
@@ -286,6 +289,11 @@ class Transaction:
             raise TransactionClosed(
                 f"the transaction opened at {self._opened_at} has ended before its time, and {kept}"
             ) from self._dead
+
+    def _leave_to_the_lender(self) -> None:
+        """The collector closes a task of a loop that is gone: nothing can be waited for. The lender rolls back."""
+        self._die(TransactionClosed("its event loop is gone"))
+        self.outcome = Outcome.ROLLED_BACK
 
     async def _last_turn(self) -> BaseException | None:
         """Wait for the statement of a task that goes on inside the scope while it is being left; what broke that off."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
 from activerecord.errors import ConnectionLost, DatabaseError, UsageError
+from activerecord.runtime.fork import bury
 from activerecord.sql.dialect import Dialect
 from activerecord_asyncpg.dialect import DIALECT
 from activerecord_asyncpg.errors import is_stale, lost, translated
@@ -37,9 +38,6 @@ _CONTROL = re.compile(
     r"\s*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b[^;\0]*", re.IGNORECASE | re.ASCII
 )
 _COMMIT = re.compile(r"\s*(?:COMMIT|END)\b", re.IGNORECASE | re.ASCII)
-
-# What must never be freed: connections that came through a fork, where closing one would disturb its parent's.
-_inherited: list[object] = []
 
 
 class Session:
@@ -72,7 +70,8 @@ class Session:
         if not binds and _CONTROL.fullmatch(sql):
             return await self._told(self._control(sql), sql, binds)
         prepared, rows = await self._told(self._run(sql, binds), sql, binds)
-        tag = prepared.statement.get_statusmsg()
+        # An empty text has no tag.
+        tag = prepared.statement.get_statusmsg() or ""
         _check_commit(sql, tag)
         return Result(prepared.columns, rows, _affected(tag))
 
@@ -90,14 +89,14 @@ class Session:
         self._ended = True
         try:
             await self._wire.close(timeout=self._settings.close_timeout)
-        except (OSError, PostgresError, InternalClientError):
+        except (OSError, PostgresError, InterfaceError, InternalClientError):
             # There is nobody to take leave of.
             pass
         finally:
             self._wire.cut()
 
     def terminate(self) -> None:
-        """End the session at once."""
+        """End the session at once, even while it is being closed in good order."""
         self._end()
 
     def in_transaction(self) -> bool:
@@ -109,19 +108,17 @@ class Session:
         return not self._ended and os.getpid() == self._process and not self._wire.is_closed()
 
     def __del__(self) -> None:
-        if self._end():
+        if not self._ended and self._end():
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 
     def _end(self) -> bool:
         """Terminate; whether there was something to close here."""
-        if self._ended:
-            return False
-        self._ended = True
+        was_open, self._ended = not self._ended, True
         if os.getpid() != self._process:
-            _inherited.append(self._wire)
+            bury(self._wire)
             return False
         self._wire.cut()
-        return True
+        return was_open
 
     async def _run(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
         """The statement and its rows. One that was prepared for an older schema is prepared again where that is allowed."""
@@ -141,7 +138,8 @@ class Session:
 
     async def _send(self, sql: str, batch: list[Binds]) -> None:
         prepared = await self._statements.prepared(sql)
-        await prepared.statement.executemany([prepared.binds(sql, row) for row in batch])
+        rows = [prepared.binds(sql, row) for row in batch]
+        await prepared.statement.executemany(rows, timeout=self._settings.silence(len(rows)))
 
     async def _control(self, sql: str) -> Result:
         _check_commit(sql, await self._wire.execute(sql))
@@ -163,6 +161,10 @@ class Session:
         except Exception as error:  # noqa: BLE001  # whatever a codec raises
             failure = translated(error, sql, binds)
             self._judge(error, failure)
+        except BaseException:
+            # Dropped while it waited, or struck by Ctrl-C: nobody will read what the server says to it.
+            self._end()
+            raise
         finally:
             self._busy = False
         # Not in the `except`, where the error would be kept as the context even where it quotes a value.
@@ -237,6 +239,7 @@ def _check_commit(sql: str, tag: str) -> None:
     """The server answers COMMIT with ROLLBACK where a statement of the transaction had failed."""
     if tag == "ROLLBACK" and _COMMIT.match(sql):
         raise DatabaseError(
-            "nothing was kept: a statement of the transaction had failed, and the server made a ROLLBACK of its COMMIT",
+            "nothing was kept: a statement of the transaction had failed, and the server made a ROLLBACK of its COMMIT. "
+            "What may fail alone belongs in a nested transaction",
             sql=sql,
         )

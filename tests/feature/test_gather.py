@@ -9,6 +9,7 @@ import pytest
 from activerecord import ActiveRecord, Column, UsageError, column, create_tables, gather
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from tests.feature.busy import ONE_STATE, with_settings
 
 
 class Item(ActiveRecord):
@@ -18,7 +19,7 @@ class Item(ActiveRecord):
 
 @pytest.fixture
 def items(database_url: str) -> str:
-    ActiveRecord.configure(f"{database_url}?synchronous=off&max_size=2")
+    ActiveRecord.configure(with_settings(database_url, max_size=2))
     create_tables(Item)
     for name in ("a", "b", "c"):
         Item.create(name=name)
@@ -120,9 +121,11 @@ def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_transactions_in_parallel(items: str, runner: Runner) -> None:
+def test_transactions_in_parallel(items: str, engine: str, runner: Runner) -> None:
+    isolation = ONE_STATE.get(engine)
+
     async def transfer(number: int) -> int:
-        async with Item.async_transaction():
+        async with Item.async_transaction(isolation=isolation):
             before = await Item.query().async_count()
             await Item.async_create(name=f"{number}")
             assert await Item.query().async_count() == before + 1

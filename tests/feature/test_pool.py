@@ -35,12 +35,15 @@ from activerecord import (
     create_tables,
 )
 from activerecord.database import database, databases
-from activerecord.runtime import host
+from activerecord.runtime import host, sleep
 from activerecord.testing.leaks import Footprint
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from tests.feature.busy import ONE_STATE, cut_at, with_settings
+from tests.feature.sessions import sessions
 
-IN_A_FILE = pytest.mark.parametrize("database_url", ["file"], indirect=True)
-IN_MEMORY = pytest.mark.parametrize("database_url", ["memory"], indirect=True)
+SEVERAL_CONNECTIONS = pytest.mark.places("file", "server")
+IN_A_FILE = pytest.mark.places("file")
+IN_MEMORY = pytest.mark.places("memory")
 
 
 class Item(ActiveRecord):
@@ -50,7 +53,7 @@ class Item(ActiveRecord):
 
 @pytest.fixture
 def items(database_url: str) -> str:
-    ActiveRecord.configure(f"{database_url}?synchronous=off&max_size=3&acquire_timeout=0.3")
+    ActiveRecord.configure(with_settings(database_url, max_size=3, acquire_timeout=0.3))
     create_tables(Item)
     return database_url
 
@@ -69,22 +72,41 @@ async def count() -> int:
     return await Item.query().async_count()
 
 
-async def through_its_host() -> None:
-    """Have the loop make what it makes once and keeps: a guest loop under trio."""
+async def once(url: str) -> None:
+    """Have the loop make what it makes once and keeps: a guest loop under trio, uvloop's door to nowhere."""
 
     async def nothing() -> None: ...
 
     await host(asyncio_only=True).call(nothing())
+    async with connected(url):
+        await database().execute_text("SELECT 1")
 
 
-def still_open() -> list[str]:
-    """The descriptors of the file of the test. A thread closes its connection a moment after it was told to."""
+async def left_open(before: Footprint) -> list[str]:
+    """What is open that was not before. A loop closes sockets in later turns."""
+    end = time.monotonic() + 2
+    while before.grown() and time.monotonic() < end:
+        await sleep(0.005)
+    return before.leaked(within=0)
+
+
+def still_open(url: str) -> list[object]:
+    """The descriptors of the file of the test, or the sessions of its server.
+
+    A thread closes its connection a moment after it was told to, and a server notices a moment later.
+    """
     end = time.monotonic() + 2
     while True:
-        found = [target for target in Footprint.now().descriptors if target.endswith("test.db")]
+        found = _connections(url)
         if not found or time.monotonic() > end:
             return found
         time.sleep(0.005)
+
+
+def _connections(url: str) -> list[object]:
+    if url.startswith("sqlite"):
+        return [target for target in Footprint.now().descriptors if target.endswith("test.db")]
+    return [*sessions(url)]
 
 
 def in_thread(work: Callable[[], Any]) -> Any:
@@ -109,7 +131,7 @@ def in_thread(work: Callable[[], Any]) -> Any:
 # how many, and who gets them
 
 
-@IN_A_FILE
+@SEVERAL_CONNECTIONS
 def test_max_size_is_kept_and_used(items: str, async_runner: Runner) -> None:
     async def main() -> None:
         open_now: list[int] = []
@@ -159,9 +181,8 @@ def test_who_waits_in_vain_is_told_who_holds_them(items: str, async_runner: Runn
     async_runner.run(main)
 
 
-@pytest.mark.parametrize("database_url", ["file", "memory"], indirect=True)
 def test_who_comes_first_is_served_first(database_url: str, async_runner: Runner) -> None:
-    ActiveRecord.configure(f"{database_url}?max_size=1")
+    ActiveRecord.configure(with_settings(database_url, max_size=1))
     create_tables(Item)
 
     async def main() -> None:
@@ -214,7 +235,7 @@ def test_a_waiter_that_is_cancelled_takes_nothing_along(items: str, async_runner
 
 @IN_A_FILE
 def test_a_file_that_another_process_has_for_itself_is_waited_for(database_url: str, runner: Runner) -> None:
-    ActiveRecord.configure(f"{database_url}?lock_timeout=0.3&synchronous=off")
+    ActiveRecord.configure(with_settings(database_url, lock_timeout=0.3))
     create_tables(Item)
     close()
 
@@ -240,7 +261,7 @@ def test_a_file_that_another_process_has_for_itself_is_waited_for(database_url: 
 # when they end
 
 
-@IN_A_FILE
+@SEVERAL_CONNECTIONS
 def test_a_loop_that_ends_closes_its_connections(items: str, async_runner: Runner) -> None:
     close()
     before = Footprint.now()
@@ -276,7 +297,7 @@ def test_a_loop_that_ends_by_an_error_closes_its_connections(items: str, async_r
     assert async_runner.run(count) == 3
 
 
-@IN_A_FILE
+@SEVERAL_CONNECTIONS
 def test_a_thread_that_ends_closes_its_connections(items: str) -> None:
     # SQLite itself keeps descriptors of a file for as long as this thread holds a lock on it
     close()
@@ -287,20 +308,21 @@ def test_a_thread_that_ends_closes_its_connections(items: str) -> None:
     assert Item.query().count() == 3
 
 
-def test_loops_in_threads_at_once(items: str) -> None:
-    rounds = 4
-    ActiveRecord.configure(f"{items}?synchronous=off") if items.endswith(".db") else None
+def test_loops_in_threads_at_once(items: str, engine: str) -> None:
+    rounds, isolation = 4, ONE_STATE.get(engine)
+    if not items.endswith(":memory:"):
+        ActiveRecord.configure(with_settings(items))
 
     async def work() -> None:
         for _ in range(rounds):
-            async with Item.async_transaction():
+            async with Item.async_transaction(isolation=isolation):
                 before = await count()
                 await add()
                 assert await count() == before + 1
 
     def in_sync_code() -> None:
         for _ in range(rounds):
-            with Item.transaction():
+            with Item.transaction(isolation=isolation):
                 before = Item.query().count()
                 Item.create(name="sync")
                 assert Item.query().count() == before + 1
@@ -350,7 +372,7 @@ def test_close_ends_what_is_open_and_the_next_statement_opens_again(items: str, 
     async def main() -> None:
         await add()
         await async_close()
-        assert not still_open()
+        assert not still_open(items)
         before = Footprint.now()
         if in_memory:
             assert (await database().execute_text("SELECT count(*) FROM sqlite_master")).rows == [(0,)]
@@ -364,20 +386,21 @@ def test_close_ends_what_is_open_and_the_next_statement_opens_again(items: str, 
 
 def test_connected_lasts_as_long_as_its_block(database_url: str, runner: Runner) -> None:
     async def main() -> None:
-        await through_its_host()
+        await once(database_url)
         before = Footprint.now()
         for _ in range(2):
             async with connected({"default": database_url, "other": "sqlite:///:memory:"}):
                 await database("other").execute_text("CREATE TABLE things (id INTEGER)")
                 await database().execute_text("SELECT 1")
             assert not databases()
-            assert not before.leaked()
+            assert not await left_open(before)
         with pytest.raises(ConfigurationError):
             database()
 
     runner.run(main)
 
 
+@IN_A_FILE
 def test_connected_refuses_what_cannot_be_opened(tmp_path: Path, driver: str, runner: Runner) -> None:
     async def main() -> None:
         with pytest.raises(ConnectionFailed):
@@ -389,18 +412,21 @@ def test_connected_refuses_what_cannot_be_opened(tmp_path: Path, driver: str, ru
 
 
 def test_connected_closes_all_when_it_is_cancelled(database_url: str, async_runner: Runner) -> None:
-    async def work() -> None:
-        async with connected({"default": database_url, "other": "sqlite:///:memory:"}):
-            await database().execute_text("SELECT 1")
-            await anyio.sleep(5)
-
     async def main() -> None:
-        await through_its_host()
+        await once(database_url)
         before = Footprint.now()
         for manner in async_runner.manners:
-            assert await cut_short(work, manner, after=0.05)
+            reached = anyio.Event()
+
+            async def work(reached: anyio.Event = reached) -> None:
+                async with connected({"default": database_url, "other": "sqlite:///:memory:"}):
+                    await database().execute_text("SELECT 1")
+                    reached.set()
+                    await anyio.sleep(5)
+
+            assert await cut_at(reached, work, manner)
             assert not databases()
-            assert not before.leaked()
+            assert not await left_open(before)
 
     async_runner.run(main)
 
@@ -423,7 +449,7 @@ def test_configured_anew_in_sync_code(items: str) -> None:
     before = Footprint.now()
     ActiveRecord.configure("sqlite:///:memory:")
     # their descriptors are closed, whichever thread had them
-    assert not still_open()
+    assert not still_open(items)
     create_tables(Item)
     assert Item.query().count() == 0
     assert not [line for line in before.grown() if "test.db" in line]
@@ -437,7 +463,7 @@ def test_configured_anew_in_a_loop(items: str, async_runner: Runner) -> None:
             warnings.simplefilter("error")
             gc.collect()
         await anyio.sleep(0.05)
-        assert not still_open()
+        assert not still_open(items)
         assert (await database().execute_text("SELECT 57")).rows == [(57,)]
 
     async_runner.run(main)
@@ -455,17 +481,17 @@ def test_what_is_lent_when_configured_anew_ends_in_good_order(items: str, async_
         with pytest.raises(UsageError, match="configured anew"):
             await old.execute_text("SELECT 1")
         await anyio.sleep(0.05)
-        assert not still_open()
+        assert not still_open(items)
 
     async_runner.run(main)
-    if items.endswith(".db"):
+    if not items.endswith(":memory:"):
         ActiveRecord.configure(items)
         assert Item.query().order_by("id").pluck(Item.name) == ["a", "b"]
 
 
 def test_who_waits_when_configured_anew_is_told(items: str, async_runner: Runner) -> None:
     # with the usual time to wait: it must not be over before the configuration has changed, however busy the machine
-    ActiveRecord.configure(f"{items}?max_size=3")
+    ActiveRecord.configure(with_settings(items, max_size=3))
 
     async def main() -> None:
         old = database()
@@ -516,7 +542,7 @@ def test_configured_anew_while_another_loop_is_at_work(items: str) -> None:
         began.clear()
         configured.clear()
         seen.clear()
-        ActiveRecord.configure(f"{items}?synchronous=off")
+        ActiveRecord.configure(with_settings(items))
         create_tables(Item, if_not_exists=True)
         thread = threading.Thread(target=run)
         thread.start()
@@ -585,7 +611,7 @@ def test_a_process_that_exits_with_connections_open_says_nothing(database_url: s
     assert run_program(program, database_url) == ""
 
 
-@IN_A_FILE
+@SEVERAL_CONNECTIONS
 def test_configuring_anew_in_a_program_says_nothing(database_url: str) -> None:
     program = """
         Item.query().all()

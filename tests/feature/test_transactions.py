@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import aclosing, closing, contextmanager, suppress
+from contextlib import aclosing, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +17,37 @@ import pytest
 from activerecord import (
     ActiveRecord,
     Column,
+    ConnectionLost,
+    DatabaseError,
+    Deadlock,
     ForeignKeyViolation,
     LockTimeout,
     Outcome,
+    OutcomeUnknown,
     ReadOnly,
+    SyntaxError_,
     Transaction,
     TransactionClosed,
     Undeclared,
+    UniqueViolation,
     UnknownTable,
     UsageError,
     async_create_tables,
     async_drop_tables,
+    close,
     column,
     create_tables,
 )
 from activerecord.database import database
 from activerecord.runtime import sleep
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from tests.feature.busy import BRIEF, ONE_STATE, SLOW_QUERY, SLOW_WRITE, cut_at, with_settings
+from tests.feature.relay import relayed
+from tests.feature.sessions import kill, session
 
-# Takes minutes, and ends at once when it is told to.
-SLOW_WRITE = """
-    INSERT INTO items (name)
-    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000000000)
-    SELECT n FROM numbers
-"""
-SLOW_QUERY = """
-    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {})
-    SELECT max(n) FROM numbers
-"""
+SEVERAL_CONNECTIONS = pytest.mark.places("file", "server")
+ONE_WRITER = pytest.mark.engines("sqlite")
+ON_SERVERS = pytest.mark.engines("postgresql", "mysql")
 
 
 class Item(ActiveRecord):
@@ -56,6 +59,10 @@ class Plain(Undeclared):
     __table_name__ = "plains"
 
 
+class Note(ActiveRecord):
+    id: Column[int] = column(primary_key=True)
+
+
 class WrongTurn(Exception):
     """Raised in the blocks of these tests."""
 
@@ -63,7 +70,7 @@ class WrongTurn(Exception):
 @pytest.fixture
 def patient_items(database_url: str) -> str:
     """An empty table; nobody gives up before a statement of some 50 ms is over, however busy the machine."""
-    ActiveRecord.configure(f"{database_url}?synchronous=off&max_size=3")
+    ActiveRecord.configure(with_settings(database_url, max_size=3))
     create_tables(Item)
     return database_url
 
@@ -71,7 +78,7 @@ def patient_items(database_url: str) -> str:
 @pytest.fixture
 def items(database_url: str) -> str:
     """An empty table; whoever waits gives up soon."""
-    ActiveRecord.configure(f"{database_url}?synchronous=off&acquire_timeout=0.4&lock_timeout=0.4&max_size=3")
+    ActiveRecord.configure(with_settings(database_url, acquire_timeout=0.4, lock_timeout=0.4, max_size=3))
     create_tables(Item)
     return database_url
 
@@ -211,26 +218,32 @@ def test_read_only_reads_one_state_and_writes_nothing(items: str, runner: Runner
     runner.run(main)
 
 
-def test_read_only_makes_and_drops_no_tables(items: str, runner: Runner) -> None:
+def test_read_only_makes_and_drops_no_tables(items: str, engine: str, runner: Runner) -> None:
+    # on MySQL no transaction does
+    refusal = (UsageError, "outside of transactions") if engine == "mysql" else (ReadOnly, "read_only=True")
+
     async def main() -> None:
         await Item.async_create(name="a")
         async with Item.async_transaction(read_only=True):
-            with pytest.raises(ReadOnly, match="read_only=True"):
-                await async_create_tables(Item, if_not_exists=True)
-            with pytest.raises(ReadOnly, match="read_only=True"):
+            with pytest.raises(refusal[0], match=refusal[1]):
+                await async_create_tables(Item, Note, if_not_exists=True)
+            with pytest.raises(refusal[0], match=refusal[1]):
                 await async_drop_tables(Item)
+            assert await names() == ["a"]
         assert await names() == ["a"]
 
     runner.run(main)
 
 
-@pytest.mark.parametrize("database_url", ["file"], indirect=True)
-def test_a_read_only_transaction_does_not_see_what_is_committed_meanwhile(items: str, async_runner: Runner) -> None:
+@SEVERAL_CONNECTIONS
+def test_a_read_only_transaction_does_not_see_what_is_committed_meanwhile(
+    items: str, engine: str, async_runner: Runner
+) -> None:
     async def main() -> None:
         began, written = anyio.Event(), anyio.Event()
 
         async def read() -> None:
-            async with Item.async_transaction(read_only=True):
+            async with Item.async_transaction(read_only=True, isolation=ONE_STATE.get(engine)):
                 assert await names() == []
                 began.set()
                 await written.wait()
@@ -250,6 +263,7 @@ def test_a_read_only_transaction_does_not_see_what_is_committed_meanwhile(items:
 # two at a time
 
 
+@ONE_WRITER
 def test_two_transactions_do_not_see_each_other(items: str, async_runner: Runner) -> None:
     async def main() -> None:
         first_wrote = anyio.Event()
@@ -276,7 +290,27 @@ def test_two_transactions_do_not_see_each_other(items: str, async_runner: Runner
     async_runner.run(main)
 
 
-@pytest.mark.parametrize("database_url", ["file"], indirect=True)
+@ON_SERVERS
+def test_two_transactions_that_write_at_the_same_time_do_not_see_each_other(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        wrote, looked = [anyio.Event(), anyio.Event()], [anyio.Event(), anyio.Event()]
+
+        async def work(mine: int, others: int) -> None:
+            async with Item.async_transaction():
+                await Item.async_create(name=f"{mine}")
+                wrote[mine].set()
+                await wrote[others].wait()
+                assert await names() == [f"{mine}"]
+                looked[mine].set()
+                await looked[others].wait()
+
+        await together(lambda: work(0, 1), lambda: work(1, 0))
+        assert sorted(await names()) == ["0", "1"]
+
+    async_runner.run(main)
+
+
+@SEVERAL_CONNECTIONS
 def test_a_reader_does_not_see_what_is_not_committed(items: str, async_runner: Runner) -> None:
     async def main() -> None:
         wrote, looked = anyio.Event(), anyio.Event()
@@ -323,6 +357,7 @@ def test_ones_rollback_takes_nothing_from_the_other(items: str, async_runner: Ru
     async_runner.run(main)
 
 
+@ONE_WRITER
 def test_the_second_gives_up_waiting_when_it_is_cancelled(items: str, async_runner: Runner) -> None:
     async def second() -> None:
         async with Item.async_transaction():
@@ -351,6 +386,7 @@ def test_the_second_gives_up_waiting_when_it_is_cancelled(items: str, async_runn
     async_runner.run(main)
 
 
+@ONE_WRITER
 def test_the_second_gives_up_waiting_after_the_timeout(items: str, async_runner: Runner) -> None:
     async def main() -> None:
         async with Item.async_transaction():
@@ -370,6 +406,322 @@ def test_the_second_gives_up_waiting_after_the_timeout(items: str, async_runner:
         assert await names() == ["first"]
 
     async_runner.run(main)
+
+
+@ON_SERVERS
+def test_who_waits_for_a_row_gives_up_when_it_is_cancelled(patient_items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        item = await Item.async_create(name="a")
+        other = await Item.async_find(item.id)
+
+        async def second() -> None:
+            async with Item.async_transaction():
+                await other.async_update(name="second")
+                raise AssertionError("went on while the first had the row")
+
+        for manner in async_runner.manners:
+            wrote, waited = anyio.Event(), anyio.Event()
+
+            async def first(manner: str = manner, wrote: anyio.Event = wrote, waited: anyio.Event = waited) -> None:
+                async with Item.async_transaction():
+                    await item.async_update(name=f"by {manner}")
+                    wrote.set()
+                    await waited.wait()
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(first)
+                await wrote.wait()
+                began = time.monotonic()
+                assert await cut_short(second, manner, after=0.1)
+                assert time.monotonic() - began < 3
+                waited.set()
+            assert await names() == [f"by {manner}"]
+
+    async_runner.run(main)
+
+
+@ON_SERVERS
+def test_who_waits_for_a_row_gives_up_after_the_timeout(items: str, engine: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        item = await Item.async_create(name="a")
+        other = await Item.async_find(item.id)
+
+        async def second() -> None:
+            async with Item.async_transaction():
+                began = time.monotonic()
+                with pytest.raises(LockTimeout):
+                    await other.async_update(name="second")
+                # MySQL counts in whole seconds
+                assert 0.3 < time.monotonic() - began < 4
+                if engine == "mysql":
+                    await Item.async_create(name="the statement is undone alone")
+                else:
+                    raise WrongTurn
+
+        async with Item.async_transaction():
+            await item.async_update(name="first")
+            with suppress(WrongTurn):
+                # a task that inherits nothing
+                async with anyio.create_task_group() as group:
+                    _ = contextvars.Context().run(group.start_soon, _unless_wrong, second)
+        assert await names() == ["first"] + ["the statement is undone alone"] * (engine == "mysql")
+
+    async_runner.run(main)
+
+
+async def _unless_wrong(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    with suppress(WrongTurn):
+        await work()
+
+
+@ON_SERVERS
+def test_nothing_follows_a_deadlock(patient_items: str, engine: str, async_runner: Runner) -> None:
+    """MySQL has rolled everything back by then: a statement that came through would be kept by itself."""
+
+    async def main() -> None:
+        rows = [await Item.async_create(name=name) for name in ("a", "b")]
+        has_its_own = [anyio.Event(), anyio.Event()]
+        refused: list[BaseException] = []
+        made: list[Transaction] = []
+
+        async def swap(mine: int, others: int) -> None:
+            try:
+                async with Item.async_transaction() as tx:
+                    await rows[mine].async_update(name=f"{mine}")
+                    has_its_own[mine].set()
+                    await has_its_own[others].wait()
+                    await go_on(tx, (await Item.async_find(rows[others].id)), mine)
+            except (DatabaseError, TransactionClosed) as error:
+                refused.append(error)
+
+        async def go_on(tx: Transaction, other: Item, mine: int) -> None:
+            try:
+                await other.async_update(name=f"{mine}")
+            except Deadlock:
+                made.append(tx)
+                for _ in range(2):
+                    with pytest.raises(TransactionClosed if engine == "mysql" else DatabaseError):
+                        await Item.async_create(name="after")
+
+        await together(lambda: swap(0, 1), lambda: swap(1, 0))
+        assert [tx.outcome for tx in made] == [Outcome.ROLLED_BACK]
+        assert len(refused) == 1 and "nothing" in str(refused[0]) and "kept" in str(refused[0])
+        assert await names() in (["0", "0"], ["1", "1"])
+
+    async_runner.run(main)
+
+
+@ON_SERVERS
+def test_a_deadlock_in_a_nested_transaction(patient_items: str, engine: str, async_runner: Runner) -> None:
+    """PostgreSQL undoes the nested one, and MySQL the whole."""
+
+    async def main() -> None:
+        rows = [await Item.async_create(name=name) for name in ("a", "b")]
+        has_its_own = [anyio.Event(), anyio.Event()]
+        ends: list[tuple[Outcome, Outcome]] = []
+
+        async def swap(mine: int, others: int) -> None:
+            outer, inner = Item.async_transaction(), Item.async_transaction()
+            kept_out = suppress(TransactionClosed) if engine == "mysql" else nullcontext()
+            struck = False
+            with kept_out:
+                async with outer:
+                    await Item.async_create(name=f"outer {mine}")
+                    try:
+                        async with inner:
+                            await rows[mine].async_update(name=f"{mine}")
+                            has_its_own[mine].set()
+                            await has_its_own[others].wait()
+                            await (await Item.async_find(rows[others].id)).async_update(name=f"{mine}")
+                    except Deadlock:
+                        struck = True
+                        await Item.async_create(name=f"after {mine}")
+            if struck:
+                ends.append((outer.outcome, inner.outcome))
+            else:
+                assert (outer.outcome, inner.outcome) == (Outcome.COMMITTED, Outcome.COMMITTED)
+
+        await together(lambda: swap(0, 1), lambda: swap(1, 0))
+        kept = Outcome.ROLLED_BACK if engine == "mysql" else Outcome.COMMITTED
+        assert ends == [(kept, Outcome.ROLLED_BACK)]
+        found = await names()
+        assert len([name for name in found if name.startswith("outer")]) == (1 if engine == "mysql" else 2)
+        assert len([name for name in found if name.startswith("after")]) == (0 if engine == "mysql" else 1)
+
+    async_runner.run(main)
+
+
+# a statement fails
+
+
+async def _doubled(item: Item) -> None:
+    with pytest.raises(UniqueViolation):
+        await Item.async_create(id=item.id, name="twice")
+
+
+@pytest.mark.engines("sqlite", "mysql")
+def test_a_statement_that_fails_is_undone_alone(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        async with Item.async_transaction() as tx:
+            await _doubled(await Item.async_create(name="before"))
+            await Item.async_create(name="after")
+        assert tx.outcome is Outcome.COMMITTED
+        assert await names() == ["before", "after"]
+
+    runner.run(main)
+
+
+@pytest.mark.engines("postgresql")
+def test_nothing_follows_a_statement_that_failed(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        told: list[str] = []
+        tx, item = Item.async_transaction(), Item(name="before")
+        with pytest.raises(DatabaseError, match="nothing was kept"):
+            async with tx:
+                tx.after_commit(lambda: told.append("committed"))
+                tx.after_rollback(lambda: told.append("rolled back"))
+                await item.async_save()
+                await _doubled(item)
+                with pytest.raises(DatabaseError) as refused:
+                    await Item.async_create(name="after")
+                assert refused.value.code == "25P02"
+        assert (tx.outcome, told, item.is_new) == (Outcome.ROLLED_BACK, ["rolled back"], True)
+        assert await names() == []
+        await item.async_save()
+        assert await names() == ["before"]
+
+    runner.run(main)
+
+
+def test_a_statement_that_fails_in_a_nested_transaction_spares_the_outer_one(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        inner = Item.async_transaction()
+        async with Item.async_transaction() as outer:
+            item = await Item.async_create(name="before")
+            with pytest.raises(UniqueViolation):
+                async with inner:
+                    await Item.async_create(name="undone")
+                    await Item.async_create(id=item.id, name="twice")
+            await Item.async_create(name="after")
+        assert (outer.outcome, inner.outcome) == (Outcome.COMMITTED, Outcome.ROLLED_BACK)
+        assert await names() == ["before", "after"]
+
+    runner.run(main)
+
+
+@pytest.mark.engines("postgresql")
+def test_a_nested_transaction_is_not_kept_where_its_statement_failed(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        inner = Item.async_transaction()
+        async with Item.async_transaction() as outer:
+            item, undone = await Item.async_create(name="before"), Item(name="undone")
+            with pytest.raises(DatabaseError) as refused:
+                async with inner:
+                    await undone.async_save()
+                    await _doubled(item)
+            assert refused.value.code == "25P02"
+            assert (inner.outcome, undone.is_new) == (Outcome.ROLLED_BACK, True)
+            await Item.async_create(name="after")
+        assert outer.outcome is Outcome.COMMITTED
+        assert await names() == ["before", "after"]
+
+    runner.run(main)
+
+
+# a connection is lost
+
+
+@pytest.fixture
+def killer(patient_items: str) -> None:
+    ActiveRecord.configure({"killer": patient_items})
+
+
+@ON_SERVERS
+def test_nothing_follows_the_loss_of_the_connection(killer: None, engine: str, runner: Runner) -> None:
+    async def main() -> None:
+        tx, item = Item.async_transaction(), Item(name="before")
+        with pytest.raises(TransactionClosed, match="nothing of it is kept"):
+            async with tx:
+                await item.async_save()
+                await kill(engine, await session(engine))
+                with pytest.raises(ConnectionLost):
+                    await Item.async_create(name="lost")
+                with pytest.raises(TransactionClosed, match="ConnectionLost"):
+                    await Item.async_create(name="after")
+                with pytest.raises(TransactionClosed):
+                    async with Item.async_transaction():
+                        raise AssertionError("entered")
+        assert (tx.outcome, item.is_new) == (Outcome.ROLLED_BACK, True)
+        assert await names() == []
+
+    runner.run(main)
+
+
+@ON_SERVERS
+def test_a_connection_that_is_lost_before_commit(killer: None, engine: str, runner: Runner) -> None:
+    """Where the loss is seen before COMMIT is sent, nothing is kept; where the answer does not come, nobody knows."""
+
+    async def main() -> None:
+        tx = Item.async_transaction()
+        with pytest.raises((TransactionClosed, OutcomeUnknown)) as raised:
+            async with tx:
+                await Item.async_create(name="before")
+                await kill(engine, await session(engine))
+        expected = {TransactionClosed: Outcome.ROLLED_BACK, OutcomeUnknown: Outcome.UNKNOWN}
+        assert tx.outcome is expected[raised.type]
+        assert await names() == []
+
+    runner.run(main)
+
+
+@ON_SERVERS
+@pytest.mark.parametrize("delivered", [False, True], ids=["on its way", "on the way back"])
+def test_a_connection_that_is_lost_at_commit(
+    database_url: str,
+    delivered: bool,
+    runner: Runner,
+) -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        await async_create_tables(Item)
+        tx = Item.async_transaction()
+        relay.cut_at(b"COMMIT", deliver=delivered)
+        with pytest.raises(OutcomeUnknown, match="only the data can tell"):
+            async with tx:
+                tx.after_commit(lambda: told.append("committed"))
+                tx.after_rollback(lambda: told.append("rolled back"))
+                await Item.async_create(name="a")
+        assert (tx.outcome, told) == (Outcome.UNKNOWN, [])
+        assert await names() == (["a"] if delivered else [])
+
+    with relayed(database_url) as (relay, url):
+        ActiveRecord.configure(url)
+        runner.run(main)
+        close()
+
+
+@ON_SERVERS
+def test_a_connection_that_is_lost_outside_of_transactions(killer: None, engine: str, runner: Runner) -> None:
+    async def main() -> None:
+        await Item.async_create(name="a")
+        number = await session(engine)
+        await kill(engine, number)
+        # It may be noticed by the next statement only, which is not sent twice.
+        with suppress(ConnectionLost):
+            await Item.async_create(name="b")
+        await Item.async_create(name="c")
+        assert await session(engine) != number
+        assert (await names())[-1] == "c" and (await names()).count("b") < 2
+        await kill(engine, await session(engine))
+        with suppress(ConnectionLost):
+            async with Item.async_transaction():
+                await Item.async_create(name="d")
+        async with Item.async_transaction():
+            await Item.async_create(name="e")
+        assert (await names())[-1] == "e"
+
+    runner.run(main)
 
 
 # callbacks
@@ -465,16 +817,19 @@ def test_a_cancellation_cuts_no_plain_callback_off(items: str, async_runner: Run
             await anyio.sleep(0.001)
             told.append("late")
 
-        async def work() -> None:
-            async with Item.async_transaction() as tx:
-                item = await Item.async_create(name="a")
-                tx.after_rollback(tell_late)
-                tx.after_rollback(lambda: told.append(f"new: {item.is_new}"))
-                await anyio.sleep(5)
-
         for manner in async_runner.manners:
+            reached = anyio.Event()
+
+            async def work(reached: anyio.Event = reached) -> None:
+                async with Item.async_transaction() as tx:
+                    item = await Item.async_create(name="a")
+                    tx.after_rollback(tell_late)
+                    tx.after_rollback(lambda: told.append(f"new: {item.is_new}"))
+                    reached.set()
+                    await anyio.sleep(5)
+
             told.clear()
-            assert await cut_short(work, manner, after=0.03)
+            assert await cut_at(reached, work, manner)
             assert told[-1] == "new: True"
 
     async_runner.run(main)
@@ -575,11 +930,14 @@ def test_records_follow_nested_transactions(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_a_table_that_is_undone_is_forgotten(items: str, runner: Runner) -> None:
+@pytest.mark.engines("sqlite", "postgresql")
+def test_a_table_that_is_undone_is_forgotten(items: str, engine: str, runner: Runner) -> None:
+    key = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "SERIAL PRIMARY KEY"}[engine]
+
     async def main() -> None:
         with suppress(WrongTurn):
             async with Plain.async_transaction():
-                await database().execute_text("CREATE TABLE plains (id INTEGER PRIMARY KEY, name TEXT)")
+                await database().execute_text(f"CREATE TABLE plains (id {key}, name TEXT)")
                 await Plain.async_create(name="a")
                 assert [plain.name for plain in await Plain.query().async_all()] == ["a"]
                 raise WrongTurn
@@ -706,14 +1064,15 @@ def test_it_is_entered_once(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_nothing_follows_an_interrupted_write(items: str, runner: Runner) -> None:
+@pytest.mark.engines("sqlite")
+def test_nothing_follows_an_interrupted_write(items: str, engine: str, runner: Runner) -> None:
     async def main() -> None:
         for manner in runner.manners:
             tx = Item.async_transaction()
             with pytest.raises(TransactionClosed, match="nothing of it is kept"):
                 async with tx:
                     await Item.async_create(name="before")
-                    assert await cut_short(lambda: database().execute_text(SLOW_WRITE), manner, after=0.03)
+                    assert await cut_short(lambda: database().execute_text(SLOW_WRITE[engine]), manner, after=0.03)
                     with pytest.raises(TransactionClosed, match="leave it, and begin again"):
                         await Item.async_create(name="after")
                     with pytest.raises(TransactionClosed):
@@ -725,28 +1084,94 @@ def test_nothing_follows_an_interrupted_write(items: str, runner: Runner) -> Non
     runner.run(main)
 
 
-def test_nothing_follows_a_commit_of_the_programs_own(items: str, runner: Runner) -> None:
+@pytest.mark.engines("mysql")
+def test_an_interrupted_write_is_undone_alone(items: str, engine: str, runner: Runner) -> None:
     async def main() -> None:
-        with pytest.raises(TransactionClosed):
+        for manner in runner.manners:
             async with Item.async_transaction():
-                await Item.async_create(name="a")
-                await database().execute_text("COMMIT")
+                await Item.async_create(name="before")
+                assert await cut_short(lambda: database().execute_text(SLOW_WRITE[engine]), manner, after=0.1)
+                await Item.async_create(name="after")
+        assert await names() == ["before", "after"] * len(runner.manners)
+
+    runner.run(main)
+
+
+@pytest.mark.parametrize("statement", ["COMMIT", "ROLLBACK"])
+def test_nothing_follows_a_commit_of_the_programs_own(items: str, runner: Runner, statement: str) -> None:
+    """And nothing is said of what was done before: it is as that statement has left it."""
+
+    async def main() -> None:
+        tx, item = Item.async_transaction(), Item(name="a")
+        with pytest.raises(TransactionClosed, match="nobody can tell whether"):
+            async with tx:
+                await item.async_save()
+                await database().execute_text(statement)
                 with pytest.raises(TransactionClosed):
                     await Item.async_create(name="b")
+        assert (tx.outcome, item.is_new) == (Outcome.UNKNOWN, False)
+        assert await names() == (["a"] if statement == "COMMIT" else [])
+
+    runner.run(main)
+
+
+@pytest.mark.engines("mysql")
+@pytest.mark.parametrize("fails", [False, True], ids=["made", "failed"])
+def test_nothing_follows_a_table_that_is_made_by_hand(items: str, runner: Runner, fails: bool) -> None:
+    """It commits what was done before, even where it fails then."""
+
+    async def main() -> None:
+        tx = Item.async_transaction()
+        with pytest.raises(TransactionClosed, match="nobody can tell whether"):
+            async with tx:
+                await Item.async_create(name="a")
+                with pytest.raises(SyntaxError_) if fails else nullcontext():
+                    await database().execute_text(f"CREATE TABLE {'items' if fails else 'others'} (id INT)")
+                for _ in range(2):
+                    with pytest.raises(TransactionClosed):
+                        await Item.async_create(name="b")
+        assert tx.outcome is Outcome.UNKNOWN
         assert await names() == ["a"]
 
     runner.run(main)
 
 
-def test_a_cancelled_query_inside_leaves_the_rest(items: str, runner: Runner) -> None:
+def test_a_cancelled_query_inside_leaves_the_rest(items: str, engine: str, runner: Runner) -> None:
+    async def slow() -> None:
+        await database().execute_text(SLOW_QUERY[engine])
+
+    async def slow_in_a_nested_transaction() -> None:
+        async with Item.async_transaction():
+            await slow()
+
+    # PostgreSQL undoes all that a statement was part of when it is stopped
+    work = slow_in_a_nested_transaction if engine == "postgresql" else slow
+
     async def main() -> None:
-        query = SLOW_QUERY.format(10**9)
         for manner in runner.manners:
             async with Item.async_transaction():
                 await Item.async_create(name="before")
-                assert await cut_short(lambda: database().execute_text(query), manner, after=0.03)
+                assert await cut_short(work, manner, after=0.03)
                 await Item.async_create(name="after")
         assert await names() == ["before", "after"] * len(runner.manners)
+
+    runner.run(main)
+
+
+@pytest.mark.engines("postgresql")
+def test_nothing_follows_a_cancelled_query(items: str, engine: str, runner: Runner) -> None:
+    async def main() -> None:
+        for manner in runner.manners:
+            tx = Item.async_transaction()
+            with pytest.raises(DatabaseError, match="nothing was kept"):
+                async with tx:
+                    await Item.async_create(name="before")
+                    assert await cut_short(lambda: database().execute_text(SLOW_QUERY[engine]), manner, after=0.2)
+                    with pytest.raises(DatabaseError) as refused:
+                        await Item.async_create(name="after")
+                    assert refused.value.code == "25P02"
+            assert tx.outcome is Outcome.ROLLED_BACK
+        assert await names() == []
 
     runner.run(main)
 
@@ -754,7 +1179,10 @@ def test_a_cancelled_query_inside_leaves_the_rest(items: str, runner: Runner) ->
 # how it ends
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_commit_that_fails_rolls_back_and_says_so(items: str, runner: Runner) -> None:
+    """MySQL looks at every key at once."""
+
     async def main() -> None:
         await database().execute_text(
             "CREATE TABLE notes (item_id INTEGER REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED)"
@@ -782,7 +1210,7 @@ def locked(url: str) -> Generator[None, None, None]:
         other.execute("ROLLBACK")
 
 
-@pytest.mark.parametrize("database_url", ["file"], indirect=True)
+@pytest.mark.places("file")
 def test_a_lock_of_another_process_is_waited_for_until_the_timeout(items: str, runner: Runner) -> None:
     async def begin() -> None:
         async with Item.async_transaction():
@@ -806,7 +1234,7 @@ def test_a_lock_of_another_process_is_waited_for_until_the_timeout(items: str, r
     runner.run(main)
 
 
-@pytest.mark.parametrize("database_url", ["file"], indirect=True)
+@pytest.mark.places("file")
 def test_a_lock_that_becomes_free_is_taken(items: str, async_runner: Runner) -> None:
     async def main() -> None:
         async with anyio.create_task_group() as group:
@@ -819,64 +1247,78 @@ def test_a_lock_that_becomes_free_is_taken(items: str, async_runner: Runner) -> 
     async_runner.run(main)
 
 
-def test_leaving_waits_for_a_statement_that_is_under_way(patient_items: str, async_runner: Runner) -> None:
+def test_leaving_waits_for_a_statement_that_is_under_way(patient_items: str, engine: str, async_runner: Runner) -> None:
     async def main() -> None:
-        query = SLOW_QUERY.format(300_000)  # some 50 ms
         done: list[str] = []
+        tx, begun = Item.async_transaction(), anyio.Event()
 
         async def child() -> None:
-            await database().execute_text(query)
+            begun.set()
+            await database().execute_text(BRIEF[engine])
             done.append("child")
 
         async with anyio.create_task_group() as group:
-            async with Item.async_transaction():
+            async with tx:
                 await Item.async_create(name="a")
                 group.start_soon(child)
-                await anyio.sleep(0.005)
+                await begun.wait()
             done.append("left")
-        assert done[0] == "child" or done == ["left", "child"]
+        assert sorted(done) == ["child", "left"]
+        assert tx.outcome is Outcome.COMMITTED
         assert await names() == ["a"]
 
     async_runner.run(main)
 
 
-def test_a_cancelled_leaving_waits_for_a_statement_too(patient_items: str, async_runner: Runner) -> None:
+def test_a_cancelled_leaving_waits_for_a_statement_too(patient_items: str, engine: str, async_runner: Runner) -> None:
     """It may be the only connection, and the database in it."""
 
     async def main() -> None:
         await Item.async_create(name="kept")
-        query = SLOW_QUERY.format(300_000)
         for manner in async_runner.manners:
+            begun = anyio.Event()
+
+            async def child(begun: anyio.Event = begun) -> None:
+                begun.set()
+                await database().execute_text(BRIEF[engine])
+
             async with anyio.create_task_group() as group:
 
-                async def work(group: Any = group) -> None:
+                async def work(group: Any = group, child: Any = child) -> None:
                     async with Item.async_transaction():
                         await Item.async_create(name="undone")
-                        group.start_soon(database().execute_text, query)
-                        await anyio.sleep(0.005)
+                        group.start_soon(child)
                         await anyio.sleep(5)
 
-                assert await cut_short(work, manner, after=0.02)
+                assert await cut_at(begun, work, manner)
             assert await names() == ["kept"]
 
     async_runner.run(main)
 
 
-def test_a_cancellation_while_leaving_is_not_lost(patient_items: str, async_runner: Runner) -> None:
+def test_a_cancellation_while_leaving_is_not_lost(patient_items: str, engine: str, async_runner: Runner) -> None:
     async def main() -> None:
-        query = SLOW_QUERY.format(300_000)
         for manner in async_runner.manners:
+            begun, leaving = anyio.Event(), anyio.Event()
+
+            async def child(begun: anyio.Event = begun) -> None:
+                begun.set()
+                await database().execute_text(BRIEF[engine])
+
             async with anyio.create_task_group() as group:
 
-                async def work(group: Any = group) -> None:
+                async def work(
+                    group: Any = group, child: Any = child, begun: Any = begun, leaving: Any = leaving
+                ) -> None:
                     async with Item.async_transaction():
-                        group.start_soon(database().execute_text, query)
-                        await anyio.sleep(0.005)
+                        group.start_soon(child)
+                        await begun.wait()
                         # leaving has to wait now, and that is when the cancellation comes
+                        leaving.set()
                         raise WrongTurn
 
                 with suppress(WrongTurn):
-                    assert await cut_short(work, manner, after=0.015)
+                    assert await cut_at(leaving, work, manner)
             assert await names() == []
 
     async_runner.run(main)
@@ -974,13 +1416,13 @@ def test_with_in_sync_code(items: str) -> None:
     assert Item.query().order_by("id").pluck(Item.name) == ["a", "c"]
 
 
-def test_threads_in_sync_code_write_in_turn(items: str) -> None:
+def test_threads_in_sync_code_write_in_turn(items: str, engine: str) -> None:
     failures: list[BaseException] = []
 
     def work(number: int) -> None:
         try:
             for _ in range(5):
-                with Item.transaction():
+                with Item.transaction(isolation=ONE_STATE.get(engine)):
                     before = Item.query().count()
                     Item.create(name=f"{number}")
                     assert Item.query().count() == before + 1
@@ -996,6 +1438,7 @@ def test_threads_in_sync_code_write_in_turn(items: str) -> None:
     assert Item.query().count() == 20
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_creating_tables_inside_a_transaction_is_undone_with_it(database_url: str, runner: Runner) -> None:
     ActiveRecord.configure(database_url)
 
@@ -1006,6 +1449,21 @@ def test_creating_tables_inside_a_transaction_is_undone_with_it(database_url: st
                 await Item.async_create(name="a")
                 raise WrongTurn
         await async_create_tables(Item)
+        assert await names() == []
+
+    runner.run(main)
+
+
+@pytest.mark.engines("mysql")
+def test_creating_tables_inside_a_transaction_is_refused_where_it_would_end_it(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        async with Item.async_transaction() as tx:
+            await Item.async_create(name="a")
+            with pytest.raises(UsageError, match="outside of transactions"):
+                await async_create_tables(Note)
+            with pytest.raises(UsageError, match="outside of transactions"):
+                await async_drop_tables(Item)
+            tx.rollback()
         assert await names() == []
 
     runner.run(main)

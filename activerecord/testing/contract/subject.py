@@ -53,10 +53,11 @@ MYSQL_WORDS = Words(
     whole="BIGINT",
     binary="LONGBLOB",
     text="LONGTEXT",
-    # MySQL counts a SLEEP that is stopped as one that has ended, unless a WHERE asks for it.
-    slow_query=f"SELECT count(*) FROM {_COUNTED} WHERE SLEEP(0.01 + 0 * a.digit) = 0",
+    # MySQL counts a SLEEP that is stopped as one that has ended, unless a WHERE asks for it. It depends on all four digits:
+    # on one alone it would be asked ten times.
+    slow_query=f"SELECT count(*) FROM {_COUNTED} WHERE SLEEP(0.01 + 0 * ({_NUMBER})) = 0",
     slow_write="INSERT INTO contract_rows (name) "
-    f"SELECT CONCAT('slow ', {_NUMBER}) FROM {_COUNTED} WHERE SLEEP(0.01 + 0 * a.digit) = 0",
+    f"SELECT CONCAT('slow ', {_NUMBER}) FROM {_COUNTED} WHERE SLEEP(0.01 + 0 * ({_NUMBER})) = 0",
     numbers="SELECT i, CONCAT('row ', i) FROM "
     f"(SELECT {_NUMBER} + 10000 * e.digit AS i FROM {_COUNTED}, {_DIGITS} AS e) AS counted WHERE i <= {{count}} ORDER BY i",
     tells_last_id=True,
