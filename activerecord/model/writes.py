@@ -181,8 +181,8 @@ class Writes(Finders):
         """Before an insert: no value for what the database computes, though one may be left of a row that has gone."""
         held = self._held_of_generated(table)
         # None asks for the key that the database makes, as it does where one may be given
-        known = {table.auto_key: None, **self._computed}
-        assigned = [name for name, value in held.items() if differs(known.get(name, MISSING), value)]
+        asked = {name: value for name, value in held.items() if value is not None or name != table.auto_key}
+        assigned = [name for name, value in asked.items() if differs(self._computed.get(name, MISSING), value)]
         _refuse_generated(table, assigned)
         for name in held:
             del vars(self)[self.__mapper__.key(name)]

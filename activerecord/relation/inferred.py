@@ -12,15 +12,15 @@ from activerecord.schema.table import ForeignKey, Table
 
 __all__ = ["Inferred", "inferred_relations"]
 
-ModelOf: TypeAlias = Callable[[str], Mapper[Any]]
+ModelOf: TypeAlias = Callable[[Table, str], Mapper[Any]]
 
 
 def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> Mapping[str, Association[Any]]:
     """The relations that follow from foreign keys: those of the table, and those of others that point at it.
 
     A foreign key `ArtistId` gives `artist`, and the table it points at gets `albums`; a key that is unique gives a
-    has_one. Two keys between the same tables are told apart by their columns (`friendships_by_a`). `model_of` gives the
-    model of a table.
+    has_one. Two keys between the same tables are told apart by their columns (`friendships_by_a`). `model_of` gives, for a
+    table and the name of another beside it, the model of that.
     """
     taken = set(table.columns) | mapper.reserved
     found: dict[str, Association[Any]] = {}
@@ -34,11 +34,11 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
         add(
             name,
             f"{name}_{_one(key.target)}",
-            BelongsTo(target=model_of(key.target), own_columns=key.columns, target_columns=key.target_columns),
+            BelongsTo(target=model_of(table, key.target), own_columns=key.columns, target_columns=key.target_columns),
         )
     several = Counter(key.table for key in table.referenced_by)
     for key in table.referenced_by:
-        other = model_of(key.table)
+        other = model_of(table, key.table)
         kind = HasOne[Any] if key.unique else HasMany[Any]
         name = _one(key.table) if key.unique else _many(key.table)
         if several[key.table] > 1:

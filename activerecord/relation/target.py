@@ -34,15 +34,18 @@ def find_model(name: str, owner: Mapper[Any]) -> Mapper[Any]:
     return near[-1]
 
 
-def model_of_table(table_name: str, owner: Mapper[Any]) -> Mapper[Any] | None:
-    """The model of a table on the owner's connection, or None; of several, the nearest and last defined."""
+def model_of_table(table_name: str, owner: Mapper[Any], *, any_case: bool) -> Mapper[Any] | None:
+    """The model of a table on the owner's connection, or None; of several, the nearest and last defined.
+
+    In `any_case`, a model may spell the name otherwise.
+    """
     folded = table_name.casefold()
     found = sorted(
         (
             mapper
             for mapper in mappers
             if (mapper.connection, mapper.schema_name) == (owner.connection, owner.schema_name)
-            and mapper.table_name.casefold() == folded
+            and (mapper.table_name == table_name or (any_case and mapper.table_name.casefold() == folded))
         ),
         key=lambda mapper: (mapper.model.__module__ == owner.model.__module__, mapper.serial),
     )

@@ -65,7 +65,8 @@ class Table:
     """A table or view: its columns in order, its keys, and the keys of others that point at it.
 
     Every Table has a `generation` of its own, so what was compiled for an older reading of the same table is never used
-    for a newer one. `auto_key` is the one key column that the engine fills with a new integer, if there is one.
+    for a newer one. `auto_key` is the one key column that the engine fills with a new integer, if there is one. `any_case`
+    tells that its database finds tables whatever the case of their names.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Table:
     referenced_by: tuple[ForeignKey, ...] = ()
     indexes: tuple[Index, ...] = ()
     is_view: bool = False
+    any_case: bool = field(default=False, compare=False)
     generation: int = field(default_factory=lambda: next(_generations), compare=False)
 
     def __post_init__(self) -> None:

@@ -11,8 +11,12 @@ from activerecord import Undeclared, gather
 from activerecord.database import Database, database
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS, Runner
+from tests.feature.cells import Cell
 from tests.feature.sample import Sample, model_for, sample
 from tests.feature.whole_tables import read_whole, replace_a_row
+
+# In a file or on a server: what a database in memory answers differently is none of these tests' business.
+pytestmark = pytest.mark.places("file", "server")
 
 TABLES = "Album Artist Customer Employee Genre Invoice InvoiceLine MediaType Playlist PlaylistTrack Track".split()
 LOOPS = [runner for name, runner in RUNNERS.items() if name in {"asyncio", "trio", "sync"}]
@@ -49,18 +53,15 @@ def chinook() -> Sample:
 
 
 @pytest.fixture
-def shop(chinook: Sample, driver: str, tmp_path: Path) -> Database:
-    """A copy of the shop in a file."""
-    chinook.configure(driver, tmp_path)
+def shop(chinook: Sample, cell: Cell, tmp_path: Path) -> Database:
+    """A copy of the shop."""
+    chinook.configure(cell, tmp_path)
     return database("chinook")
 
 
-@pytest.mark.parametrize("place", ["file", "memory"])
+@pytest.mark.places
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda runner: runner.name)
-def test_every_table_is_read_and_written(
-    chinook: Sample, driver: str, loop: Runner, place: str, tmp_path: Path
-) -> None:
-    chinook.configure(driver, tmp_path if place == "file" else None)
+def test_every_table_is_read_and_written(chinook: Sample, shop: Database, loop: Runner) -> None:
     assert sorted(chinook.tables) == TABLES
 
     async def main() -> None:

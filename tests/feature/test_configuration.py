@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,11 @@ from activerecord import (
     create_tables,
 )
 from activerecord.database import database, databases
+from tests import servers
+from tests.feature.cells import Cell
 
 DRIVERS = ("sqlite3", "aiosqlite")
+DRIVERS_OF_SERVERS = {"postgresql": "asyncpg", "mysql": "asyncmy"}
 
 
 class Leaf(ActiveRecord):
@@ -48,6 +53,33 @@ def test_configuring_opens_nothing(tmp_path: Path, driver: str) -> None:
     assert threading.active_count() == threads
     create_tables(Leaf)
     assert (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("engine", DRIVERS_OF_SERVERS)
+def test_configuring_asks_no_server(engine: str) -> None:
+    threads = threading.active_count()
+    ActiveRecord.configure(f"{engine}://nobody@no-such-host.invalid/nothing")
+    assert threading.active_count() == threads
+    close()
+
+
+def test_connections_to_several_engines(cell: Cell, tmp_path: Path) -> None:
+    ActiveRecord.configure({"default": cell.url(tmp_path), "other": "sqlite:///:memory:"})
+    create_tables(Leaf, Elsewhere)
+    Leaf.create(name="here")
+    assert (Leaf.query().count(), Elsewhere.query().count()) == (1, 0)
+
+
+@pytest.mark.places("file", "server")
+def test_a_database_is_where_the_configuration_says(cell: Cell, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    first, second = cell.url(tmp_path), cell.url(tmp_path / "other")
+    for url, names in (first, ["a"]), (second, []), (first, ["a"]):
+        ActiveRecord.configure(url)
+        create_tables(Leaf, if_not_exists=True)
+        if url == first and not Leaf.query().count():
+            Leaf.create(name="a")
+        assert Leaf.query().pluck("name") == names
 
 
 def test_several_connections(tmp_path: Path) -> None:
@@ -98,11 +130,18 @@ def test_nothing_is_changed_where_one_is_wrong() -> None:
         ([], "takes a URL"),
         ({5: "sqlite:///x"}, "the name of a connection is text"),
         ({"default": None}, "'driver' is missing"),
-        ("oracle:///x", "no engine is called 'oracle'; known: 'sqlite'"),
+        ("oracle:///x", "no engine is called 'oracle'; known: .*'mysql', .*'postgresql', 'sqlite'"),
         ("sqlit:///x", "did you mean 'sqlite'"),
         ("sqlite+aiosqlit:///x", "did you mean 'aiosqlite'"),
         ("sqlite+sqlite:///x", "no driver is called 'sqlite'"),
         ("pgsql+sqlite3:///x", "speaks sqlite, not 'pgsql'"),
+        ("postgresql+asyncmy://localhost/x", "speaks mysql, not 'postgresql'"),
+        ("mysql+asyncpgs://localhost/x", "did you mean 'asyncpg'"),
+        ("postgresql://localhost/x?sslmod=require", "did you mean 'sslmode'"),
+        ("postgresql://localhost/x?sslmode=perhaps", "'sslmode' takes one of disable"),
+        ("postgresql://localhost:port/x", "the port of the URL cannot be read"),
+        ("mysql://localhost/x?ssl_mode=perhaps", "'ssl_mode' takes one of DISABLED"),
+        ("mariadb://localhost/x?journal_mode=wal", "'journal_mode'"),
         ("sqlite://", "'database' is empty"),
         ("sqlite:///", "'database' is empty"),
         ("sqlite:///%20%20", "'database' is empty"),
@@ -149,21 +188,22 @@ sys.meta_path.insert(0, Gone())
 from activerecord import ActiveRecord, MissingDriver
 ActiveRecord.configure("sqlite+sqlite3:///:memory:")
 try:
-    ActiveRecord.configure("sqlite+aiosqlite:///:memory:")
+    ActiveRecord.configure("{engine}+{package}:///:memory:")
 except MissingDriver as error:
     print(error)
 """
 
 
-def test_a_missing_package_is_named_with_its_extra() -> None:
+@pytest.mark.parametrize(("engine", "package"), [("sqlite", "aiosqlite"), *DRIVERS_OF_SERVERS.items()])
+def test_a_missing_package_is_named_with_its_extra(engine: str, package: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", BLOCKED.format(package="aiosqlite")],
+        [sys.executable, "-c", BLOCKED.format(engine=engine, package=package)],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert "pip install 'activerecord[aiosqlite]'" in ran.stdout, ran.stderr
+    assert f"pip install 'activerecord[{package}]'" in ran.stdout, ran.stderr
     assert ran.stderr == ""
 
 
@@ -262,3 +302,27 @@ def test_a_failed_connection_can_be_tried_again(tmp_path: Path) -> None:
 def test_repr_names_the_connection_and_no_more() -> None:
     ActiveRecord.configure("sqlite:///:memory:")
     assert repr(database()) == "<Database 'default' by sqlite3>"
+
+
+@pytest.mark.engines("postgresql", "mysql")
+@pytest.mark.parametrize("wrong", ["database", "password", "port"])
+def test_a_server_that_cannot_be_used(cell: Cell, tmp_path: Path, engine: str, wrong: str) -> None:
+    url = cell.url(tmp_path)
+    server = servers.server(engine)
+    assert server is not None
+    bad = {
+        "database": server.url("there_is_no_such_database"),
+        "password": replace(server, password="secret of another").url(url.rpartition("/")[2]),
+        "port": replace(server, port=1).url("any"),
+    }
+    error = refused(bad[wrong])
+    assert isinstance(error, ConnectionFailed)
+    told = "".join(traceback.format_exception(error))
+    assert server.password not in told and "secret of another" not in told
+    ActiveRecord.configure(url)
+    create_tables(Leaf)
+    assert Leaf.query().count() == 0
+
+
+def test_repr_tells_no_password(cell: Cell, configured: str) -> None:
+    assert repr(database()) == f"<Database 'default' by {cell.driver}>"

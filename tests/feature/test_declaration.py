@@ -23,6 +23,7 @@ from activerecord import (
     create_tables,
     has_many,
 )
+from activerecord.database import database
 from activerecord.types import Enumeration, Integer, Numeric, Text
 
 
@@ -85,7 +86,12 @@ class Aliased(ActiveRecord):
 
 @pytest.fixture
 def memory() -> None:
+    """A database of nothing: what is said of class bodies alone is the same on each."""
     ActiveRecord.configure("sqlite:///:memory:")
+
+
+@pytest.fixture
+def tables(configured: str) -> None:
     create_tables(Paper, Page, Renamed, Aliased)
 
 
@@ -101,12 +107,12 @@ def test_columns_are_read_from_annotations_that_are_text() -> None:
     assert "limit" not in table.columns
 
 
-def test_aliases_of_column(memory: None) -> None:
+def test_aliases_of_column(tables: None) -> None:
     assert Aliased.create(word="x").id == 1
     assert Aliased.query().pluck("word") == ["x"]
 
 
-def test_columns_of_bases_are_inherited(memory: None) -> None:
+def test_columns_of_bases_are_inherited(tables: None) -> None:
     paper = Paper.create(title="x", made=dt.datetime(2024, 1, 1))  # noqa: DTZ001
     assert Paper.find(paper.id).made == dt.datetime(2024, 1, 1)  # noqa: DTZ001
     page = Page.create(paper_id=paper.id, note="n")
@@ -129,7 +135,7 @@ def test_names_by_default() -> None:
     assert HTTPLogEntry.__table_name__ == "http_log_entries"
 
 
-def test_a_subclass_of_a_model_has_a_table_of_its_own(memory: None) -> None:
+def test_a_subclass_of_a_model_has_a_table_of_its_own(tables: None) -> None:
     class Draft(Paper):
         open: Column[bool] = column(default=True)
 
@@ -139,7 +145,8 @@ def test_a_subclass_of_a_model_has_a_table_of_its_own(memory: None) -> None:
     assert Paper.query().count() == 0
 
 
-def test_attributes_with_another_name_than_their_column(memory: None) -> None:
+def test_attributes_with_another_name_than_their_column(tables: None) -> None:
+    two_words = database().dialect.quote("two words")
     made = Renamed.create(save_="a", klass="b", spaced=1)
     assert made.key == 1
     assert made.attributes == {"renamed_key": 1, "save": "a", "class": "b", "two words": 1}
@@ -158,7 +165,7 @@ def test_attributes_with_another_name_than_their_column(memory: None) -> None:
         Renamed.where(Renamed["two words"] == 5),
         Renamed.where({"klass": ["b"]}),
         Renamed.query().order_by("klass desc", "two words", Renamed.key),
-        Renamed.where('"two words" = ?', 5),
+        Renamed.where(f"{two_words} = ?", 5),
     ):
         assert query.ids() == [1]
     assert Renamed.query().pluck("klass", "class", Renamed.spaced) == [("b", "b", 5)]
@@ -171,7 +178,7 @@ def test_attributes_with_another_name_than_their_column(memory: None) -> None:
     assert Renamed.find(1).klass is None
 
 
-def test_an_enum_that_is_local(memory: None) -> None:
+def test_an_enum_that_is_local(tables: None) -> None:
     class Local(enum.Enum):
         X = 1
         Y = 2
@@ -186,7 +193,7 @@ def test_an_enum_that_is_local(memory: None) -> None:
     assert Holder.where(local=[Local.Y, Local.X]).count() == 1
 
 
-def test_defaults(memory: None) -> None:
+def test_defaults(tables: None) -> None:
     numbers = iter(range(100))
 
     class Defaulting(ActiveRecord):
@@ -398,7 +405,7 @@ def test_abstract_bases_stand_for_no_table(memory: None) -> None:
         create_tables(Stamped)
 
 
-def test_types_given_by_hand(memory: None) -> None:
+def test_types_given_by_hand(tables: None) -> None:
     class Priced(ActiveRecord):
         id: Column[int]
         price: Column[Decimal] = column(type=Numeric(6, 2))

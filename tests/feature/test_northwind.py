@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from activerecord import DatabaseError, QueryError, Undeclared
+from activerecord import QueryError, Undeclared, UnknownTable
 from activerecord.database import Database, database
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS, Runner
+from tests.feature.cells import Cell
+from tests.feature.portable import UPDATING
 from tests.feature.sample import Sample, model_for, sample
 from tests.feature.whole_tables import read_whole, replace_a_row
 
@@ -42,17 +44,20 @@ def northwind() -> Sample:
     return sample("northwind")
 
 
-@pytest.fixture(params=["file", "memory"])
-def company(request: pytest.FixtureRequest, northwind: Sample, driver: str, tmp_path: Path) -> Database:
-    northwind.configure(driver, tmp_path if request.param == "file" else None)
+@pytest.fixture
+def company(northwind: Sample, cell: Cell, tmp_path: Path) -> Database:
+    northwind.configure(cell, tmp_path)
     return database("northwind")
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda runner: runner.name)
-def test_every_table_and_view_is_read_whole(northwind: Sample, company: Database, loop: Runner) -> None:
+def test_every_table_and_view_is_read_whole(northwind: Sample, company: Database, loop: Runner, engine: str) -> None:
     async def main() -> None:
-        for name in [*northwind.tables, *northwind.views]:
+        for name in northwind.tables:
             await read_whole(northwind, name)
+        for name in northwind.views:
+            # the servers compute with discounts of 32 bits
+            await read_whole(northwind, name, tolerance=0.0 if engine == "sqlite" else 1e-6)
 
     loop.run(main)
 
@@ -66,7 +71,7 @@ def test_every_table_is_written(northwind: Sample, company: Database, loop: Runn
     loop.run(main)
 
 
-def test_a_composite_key_and_its_neighbours(northwind: Sample, company: Database, runner: Runner) -> None:
+def test_a_composite_key_and_its_neighbours(northwind: Sample, company: Database, runner: Runner, engine: str) -> None:
     sql = 'SELECT o.OrderID, p.ProductName FROM "Order Details" o JOIN Products p USING (ProductID)'
 
     async def main() -> None:
@@ -76,7 +81,7 @@ def test_a_composite_key_and_its_neighbours(northwind: Sample, company: Database
         detail = await OrderDetail.async_find((10248, 11))
         assert (detail.UnitPrice, detail.Quantity) == (Decimal("14.0000"), 12)
         detail.Quantity += 1
-        with assert_queries(1, company):
+        with assert_queries(UPDATING[engine], company):
             await detail.async_save()
         await detail.async_update(ProductID=1)
         assert (await OrderDetail.async_find((10248, 1))).Quantity == 13
@@ -137,12 +142,13 @@ def test_a_view_is_read_and_not_written(northwind: Sample, company: Database, ru
             await first.async_delete()
         with pytest.raises(QueryError, match="is a view"):
             await model.async_create(**{name: first.was(name)})
-        with pytest.raises(DatabaseError, match="is a view"):
+        with pytest.raises(QueryError, match="is a view"):
             await model.async_insert_all([{name: first.was(name)}])
 
     runner.run(main)
 
 
+@pytest.mark.engines("sqlite")
 def test_a_table_is_found_whatever_the_case_of_its_name(company: Database, runner: Runner) -> None:
     model = model_for("order details", "northwind")
     undeclared: Any = model
@@ -155,5 +161,37 @@ def test_a_table_is_found_whatever_the_case_of_its_name(company: Database, runne
         assert (await undeclared.async_find((detail["OrderID"], detail["ProductID"]))).Quantity == 131
         assert await undeclared.query().join("product").async_count() == 2155
         assert await detail.async_delete()
+
+    runner.run(main)
+
+
+@pytest.mark.engines("postgresql", "mysql")
+def test_the_case_of_a_name_matters_where_it_does_to_the_server(company: Database, runner: Runner, engine: str) -> None:
+    model = model_for("order details", "northwind")
+
+    async def main() -> None:
+        await company.settle()
+        if engine == "mysql" and (await company.execute_text("SELECT @@lower_case_table_names")).rows != [(0,)]:
+            assert await model.query().async_count() == 2155
+            return
+        with pytest.raises(UnknownTable, match="did you mean 'Order Details'"):
+            await model.query().async_count()
+        # nor is it the model that relations of others lead to
+        product = await Product.query().with_("order_details").async_find(1)
+        assert len(product.order_details) == 38 and type(product.order_details[0]) is not model
+
+    runner.run(main)
+
+
+def test_a_float_of_four_bytes_is_the_number_that_was_written(company: Database, runner: Runner) -> None:
+    async def main() -> None:
+        found = await OrderDetail.where(Discount=0.15).async_all()
+        assert len(found) == 157 and {detail.Discount for detail in found} == {0.15}
+        assert await OrderDetail.query().where(OrderDetail.Discount > 0.15).async_min("Discount") == 0.2
+        assert 0.05 in await OrderDetail.query().distinct().async_pluck("Discount")
+        detail = found[0]
+        await detail.async_update(Discount=0.07)
+        assert detail.Discount == 0.07 and not detail.changed
+        assert (await OrderDetail.async_find((detail.OrderID, detail.ProductID))).Discount == 0.07
 
     runner.run(main)

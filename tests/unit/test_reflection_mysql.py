@@ -105,8 +105,8 @@ TYPES: dict[str, Type] = {
     "BIGINT": Integer(64),
     "BIGINT UNSIGNED": Integer(64, signed=False),
     "YEAR": Integer(16, signed=False),
-    "FLOAT": Float(),
-    "FLOAT(7,3) UNSIGNED": Float(),
+    "FLOAT": Float(32),
+    "FLOAT(7,3) UNSIGNED": Float(32),
     "DOUBLE": Float(),
     "REAL": Float(),
     "DECIMAL": Numeric(10, 0),
@@ -359,7 +359,7 @@ def test_an_unknown_table_is_told_from_the_nearest(connection: raw.Raw, catalogu
 
 def test_answers_of_mysql() -> None:
     """Of a server that gives its own texts as bytes, knows no default of NULL, and has its constraints without tables."""
-    column = (b"place", b"t", b"BASE TABLE", "8.4.3")
+    column = (b"place", b"t", b"BASE TABLE", "8.4.3", 2)
     answers: dict[str, list[tuple[Any, ...]]] = {
         "COLUMNS": [
             (*column, b"id", b"int unsigned", b"NO", None, b"auto_increment"),
@@ -386,6 +386,7 @@ def test_answers_of_mysql() -> None:
     found = Catalogue("mysql", ask, questions=3).read("t")
     assert (found.primary_key, found.auto_key, found.generated) == (("id",), "id", ("double",))
     assert {name for name, column in found.columns.items() if column.has_default} == {"id", "text", "made"}
+    assert found.any_case
     assert found.columns["long"].type == Text()
     assert found.indexes == (Index(("text",), name="ix"),)
     assert found.referenced_by == (ForeignKey("kid", ("t_id",), "t", ("id",), None, "k", unique=True),)

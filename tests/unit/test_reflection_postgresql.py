@@ -83,7 +83,7 @@ TYPES: dict[str, Type] = {
     "INT": Integer(32),
     "BIGINT": Integer(64),
     "OID": Integer(32, signed=False),
-    "REAL": Float(),
+    "REAL": Float(32),
     "DOUBLE PRECISION": Float(),
     "NUMERIC": Numeric(),
     "NUMERIC(38,10)": Numeric(38, 10),

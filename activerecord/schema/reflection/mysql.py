@@ -18,8 +18,8 @@ from activerecord.types.mysql_declared import type_from_mysql
 __all__ = ["read_table", "table_names"]
 
 _COLUMNS = """
-SELECT c.TABLE_SCHEMA, c.TABLE_NAME, t.TABLE_TYPE, VERSION(), c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE,
-    c.COLUMN_DEFAULT, c.EXTRA
+SELECT c.TABLE_SCHEMA, c.TABLE_NAME, t.TABLE_TYPE, VERSION(), @@lower_case_table_names, c.COLUMN_NAME, c.COLUMN_TYPE,
+    c.IS_NULLABLE, c.COLUMN_DEFAULT, c.EXTRA
 FROM information_schema.COLUMNS AS c
 JOIN information_schema.TABLES AS t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
 WHERE c.TABLE_SCHEMA = coalesce(?, database()) AND c.TABLE_NAME = ?
@@ -65,6 +65,8 @@ class _ColumnRow(NamedTuple):
     # BASE TABLE, VIEW, SYSTEM VIEW, SYSTEM VERSIONED, SEQUENCE
     kind: str
     version: str
+    # 0: the case of a table's name matters
+    folded: str
     name: str
     declared: str
     nullable: str
@@ -177,6 +179,7 @@ def _table(schema: str | None, found: _Found) -> Table:
         referenced_by=tuple(key for key in keys if key.target == found.name),
         indexes=indexes,
         is_view=found.columns[0].kind.endswith("VIEW"),
+        any_case=found.columns[0].folded != "0",
     )
 
 

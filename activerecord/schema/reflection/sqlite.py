@@ -127,6 +127,7 @@ def _table(schema: str | None, rows: list[_ColumnRow], index_rows: list[_IndexRo
         referenced_by=tuple(key for key in keys if key.target == name),
         indexes=indexes,
         is_view=rows[0].kind == "view",
+        any_case=True,
     )
 
 
