@@ -1,6 +1,8 @@
 """Terminal verbs that give values: counts, sums, columns, plain rows."""
 
+import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Literal, TypeVar, overload
 
 from activerecord import runtime
@@ -10,12 +12,16 @@ from activerecord.schema.table import Table
 from activerecord.sql.expression import Expression, Function, Label, Ordering, Reference
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
+from activerecord.types import Float, Interval, Numeric, Type
 
 __all__ = ["Values"]
 
 R = TypeVar("R")
 T = TypeVar("T")
-AggregateName = Literal["sum", "avg", "min", "max"]
+AggregateName = Literal["avg", "min", "max"]
+
+
+_ZEROS: dict[type[Type], Any] = {Float: 0.0, Interval: dt.timedelta()}
 
 
 class Values(QueryCore[R]):
@@ -52,7 +58,10 @@ class Values(QueryCore[R]):
 
     async def async_sum(self, column: "str | Expression[Any]") -> Any:
         """The sum of a column over the rows that fit; zero where there is nothing to add: `SELECT sum(...) ...`."""
-        return await self._aggregated("sum", column, nothing=0)
+        self._refuse_cut("sum")
+        adding = await self._aggregate(Function("sum", (self._column(column),)))
+        found = await self._scalar(adding)
+        return self._zero(adding) if found is None else found
 
     sum = runtime.blocking(async_sum)
 
@@ -161,9 +170,9 @@ class Values(QueryCore[R]):
             for row in rows
         ]
 
-    async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]", nothing: Any = None) -> Any:
+    async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]") -> Any:
         self._refuse_cut(name)
-        return await self._scalar(await self._aggregate(Function(name, (self._column(column),))), nothing)
+        return await self._scalar(await self._aggregate(Function(name, (self._column(column),))))
 
     async def _aggregate(self, function: Function[Any]) -> Prepared:
         clauses = replace(self._clauses, columns=(function,), orders=())
@@ -196,9 +205,15 @@ class Values(QueryCore[R]):
         limited = self._clauses.limit is not None or self._clauses.offset is not None
         return self._clauses.orders if limited else ()
 
-    async def _scalar(self, prepared: Prepared, nothing: Any = None) -> Any:
-        """The one value of a statement; where that is NULL, what the database would load `nothing` as."""
+    def _zero(self, prepared: Prepared) -> Any:
+        """The sum of no values at all, of the type that the sum of some would have."""
+        dialect = self._mapper.database().dialect
+        kind = dialect.compiler(dialect, prepared.tables).type_of(prepared.select.columns[0])
+        return Decimal(0).scaleb(-(kind.scale or 0)) if isinstance(kind, Numeric) else _ZEROS.get(type(kind), 0)
+
+    async def _scalar(self, prepared: Prepared) -> Any:
+        """The one value of a statement, or None."""
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
-        value = rows[0][0] if rows and rows[0][0] is not None else nothing
+        value = rows[0][0] if rows else None
         load = compiled.loads[0]
         return value if value is None or load is None else load(value)

@@ -99,6 +99,10 @@ class StatementCompiler(Protocol):
         """The text of a statement and the treatment of its values. Raises QueryError."""
         ...
 
+    def type_of(self, expression: Any) -> Type:
+        """The type of an expression's value, as far as it is known."""
+        ...
+
 
 class Transactions(Protocol):
     """The statements that begin a transaction in one dialect."""

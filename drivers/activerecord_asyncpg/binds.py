@@ -38,22 +38,21 @@ _SINGLE: dict[str, tuple[frozenset[type], Adapter]] = {
 def _each(passing: frozenset[type], look: Adapter) -> Adapter:
     """The same for the elements of an array, in whatever number of dimensions."""
 
-    def look_at_all(place: int, value: Any) -> Any:
-        if not isinstance(value, list | tuple) or passing.issuperset(map(type, cast("list[Any]", value))):
+    def look_at_one(place: int, value: Any) -> Any:
+        if type(value) in passing:
             return value
-        return [
-            each
-            if type(each) in passing
-            else look_at_all(place, each)
-            if isinstance(each, list | tuple)
-            else look(place, each)
-            for each in cast("list[Any]", value)
-        ]
+        return look_at_all(place, value) if isinstance(value, list | tuple) else look(place, value)
+
+    def look_at_all(place: int, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        given = cast("Sequence[Any]", value)
+        return given if passing.issuperset(map(type, given)) else [look_at_one(place, each) for each in given]
 
     return look_at_all
 
 
-_BY_TYPE = {
+_BY_TYPE: dict[str, tuple[frozenset[type], Adapter]] = {
     **_SINGLE,
     **{f"{name}[]": (frozenset({type(None)}), _each(passing, look)) for name, (passing, look) in _SINGLE.items()},
 }

@@ -70,6 +70,6 @@ class PreparedStatement(Protocol):
         """Execute it; its rows."""
         ...
 
-    async def executemany(self, args: Iterable[Sequence[Any]]) -> None:
-        """Execute it for each row of binds."""
+    async def executemany(self, args: Iterable[Sequence[Any]], *, timeout: float | None = None) -> None:
+        """Execute it for each row of binds, in so many seconds altogether."""
         ...

@@ -3,12 +3,10 @@
 import datetime as dt
 import gc
 import os
-import selectors
 import socket
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -47,8 +45,12 @@ from activerecord.runtime import parallel, sleep
 from activerecord.testing import RUNNERS, Footprint
 from activerecord.testing.contract import POSTGRES_WORDS, Bench, Link, Subject
 from activerecord.testing.runners import cut_short
+from activerecord_asyncpg import settings as settings_module
+from activerecord_asyncpg.settings import Settings
+from activerecord_asyncpg.tls import tls
 from tests import servers
 from tests.contract.places import in_sync
+from tests.contract.proxy import Proxy
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -99,56 +101,6 @@ async def fail(link: Link, sql: str, *binds: object) -> DatabaseError:
     if link.connection.usable() and not link.connection.in_transaction():
         await link.answers()
     return error
-
-
-class Proxy:
-    """Stands between us and the server, and can fall silent without closing anything."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._listener, selectors.EVENT_READ)
-        self._peers: dict[socket.socket, socket.socket] = {}
-        self._frozen = self._ended = False
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def freeze(self) -> None:
-        self._frozen = True
-
-    def close(self) -> None:
-        self._ended = True
-        self._thread.join()
-        for each in (self._listener, *self._peers):
-            each.close()
-        self._selector.close()
-
-    def _serve(self) -> None:
-        while not self._ended:
-            for key, _ in self._selector.select(0.02):
-                if not self._frozen and isinstance(key.fileobj, socket.socket):
-                    self._turn(key.fileobj)
-            if self._frozen:
-                time.sleep(0.02)
-
-    def _turn(self, ready: socket.socket) -> None:
-        if ready is self._listener:
-            ours, theirs = ready.accept()[0], socket.create_connection(self._target)
-            self._peers |= {ours: theirs, theirs: ours}
-            for each in ours, theirs:
-                self._selector.register(each, selectors.EVENT_READ)
-            return
-        data = ready.recv(65536)
-        if data:
-            self._peers[ready].sendall(data)
-            return
-        other = self._peers.pop(ready)
-        self._peers.pop(other)
-        for each in ready, other:
-            self._selector.unregister(each)
-            each.close()
 
 
 @contextmanager
@@ -438,7 +390,9 @@ def test_nothing_is_changed_to_fit() -> None:
         ]:
             assert type(await fail(link, sql, value)) is DataError, sql
         assert str(await link.value("SELECT ?::numeric", 0.1)) == "0.1"
-        assert await link.value("SELECT ?::numeric[]::text", [[0.1, None], [Decimal("0.2"), 3]]) == "{{0.1,NULL},{0.2,3}}"
+        assert (
+            await link.value("SELECT ?::numeric[]::text", [[0.1, None], [Decimal("0.2"), 3]]) == "{{0.1,NULL},{0.2,3}}"
+        )
         assert await link.value("SELECT ?::timestamptz::text", moment(naive=False)) == "2024-01-31 12:00:00+00"
 
     with_link(work)
@@ -487,6 +441,56 @@ def test_two_statements_on_one_connection_are_refused() -> None:
             await link.answers()
 
     place.runner.run(body)
+
+
+def test_a_verb_that_is_dropped_in_the_middle_ends_its_connection() -> None:
+    place = bench("asyncio")
+
+    async def body() -> None:
+        link = await place.connect()
+        verb = link.connection.fetch("SELECT pg_sleep(0.2)", ())
+        verb.send(None)
+        verb.close()
+        assert not link.connection.usable()
+        with pytest.raises(ConnectionLost):
+            await link.fetch("SELECT 1")
+
+    place.runner.run(body)
+
+
+@pytest.mark.parametrize(
+    "sql", ["COPY t FROM STDIN", "/* all */ copy (SELECT 1) TO stdout", "-- all\nCOPY t\nFROM STDIN"]
+)
+def test_copy_to_or_from_us_is_refused(sql: str) -> None:
+    async def work(link: Link) -> None:
+        await link.execute("CREATE TABLE t (id integer)")
+        for verb in link.fetch, link.execute:
+            with pytest.raises(UsageError, match="COPY"):
+                await verb(sql)
+        await link.answers()
+
+    with_link(work)
+
+
+def test_a_text_without_a_statement_answers_nothing() -> None:
+    async def work(link: Link) -> None:
+        for sql in "", " -- nothing":
+            assert await link.fetch(sql) == []
+            assert (await link.execute(sql)).columns == ()
+        await link.answers()
+
+    with_link(work)
+
+
+def test_many_statements_may_take_as_long_as_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings_module, "_SLACK", 0.1)
+
+    async def work(link: Link) -> None:
+        await link.execute("CREATE TABLE t (id integer)")
+        await link.execute_many("INSERT INTO t SELECT $1 FROM pg_sleep(0.02)", [(number,) for number in range(50)])
+        assert await link.value("SELECT count(*) FROM t") == 50
+
+    with_link(work, statement_timeout=0.3)
 
 
 # connections
@@ -590,6 +594,25 @@ def test_tls_is_verified_when_it_is_asked_for(tmp_path: Path) -> None:
         encrypted(tls=True, sslrootcert=str(tmp_path / "none.pem"))
 
 
+def test_the_authorities_are_read_once_and_again_when_their_file_has_changed(tmp_path: Path) -> None:
+    """They take the loop tens of milliseconds, for each connection of a pool that grows."""
+    server = servers.postgres()
+    if server is None or server.ca is None:
+        pytest.skip("the server has no certificate of ours")
+    file = tmp_path / "ca.pem"
+    file.write_text(Path(server.ca).read_text())
+
+    def context(**options: Any) -> object:
+        return tls(Settings.read(replace(configuration(), options=options)))
+
+    for options in cases({"sslmode": "require"}, {"tls": True}, {"sslrootcert": str(file)}):
+        assert context(**options) is context(**options), options
+    before = context(sslrootcert=str(file))
+    os.utime(file, (1, 1))
+    assert context(sslrootcert=str(file)) is not before
+    assert context(sslmode="require") is not context(sslmode="verify-ca")
+
+
 def test_a_silent_server_takes_its_own_time_and_not_that_of_the_next() -> None:
     given = configuration()
     with socket.create_server(("127.0.0.2", given.port or 0)) as silent:
@@ -652,6 +675,26 @@ def test_closing_on_a_dead_network_is_bounded(runner: str) -> None:
             await sleep(0.05)
             # The proxy's own two sockets are still there.
             assert [each for each in before.grown() if each != "descriptor socket"] == []
+
+        place.runner.run(body)
+
+
+@loops
+def test_terminate_ends_what_is_closing_on_a_dead_network(runner: str) -> None:
+    with through_proxy(close_timeout=30) as (proxy, given):
+        place = Bench(Subject("asyncpg", DRIVER, lambda: given, POSTGRES_WORDS), RUNNERS[runner])
+
+        async def body() -> None:
+            link = await place.connect()
+            proxy.freeze()
+            start = time.monotonic()
+
+            async def terminated() -> None:
+                await sleep(0.1)
+                link.connection.terminate()
+
+            await parallel([lambda: link.call(link.connection.close()), terminated])
+            assert time.monotonic() - start < 1.5
 
         place.runner.run(body)
 
