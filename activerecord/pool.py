@@ -48,6 +48,10 @@ class Lender(Protocol):
         ...
 
 
+# Seconds without any use of a pool after which its connections may have ended unheard.
+_QUIET = 0.1
+
+
 class _Opener:
     """Opens connections, so that one that arrives too late is never left open."""
 
@@ -59,6 +63,11 @@ class _Opener:
         """A new connection. Cancelled or not, none is left that nobody owns."""
         host = runtime.host(asyncio_only=self.driver.asyncio_only)
         return await host.call(self.driver.connect(self.configuration), orphan=lambda late: late.terminate())
+
+    def catch_up(self) -> None:
+        """Have connections that were idle hear of their end."""
+        if self.driver.asyncio_only:
+            runtime.catch_up()
 
     async def roll_back(self, connection: Connection) -> None:
         """Undo what the last user of a connection left unfinished."""
@@ -94,12 +103,15 @@ class LoopPool:
         self._limiter = runtime.Limiter(configuration.max_size)
         self._idle: deque[Connection] = deque()
         self._lent: dict[Lease, Connection | None] = {}
+        self._used = 0.0
         self._closed = False
 
     async def acquire(self, purpose: str) -> Lease:
         """A connection for this purpose. Raises PoolTimeout, naming the holders, and ConnectionFailed."""
         self._check_open()
         lease = Lease(purpose)
+        if self._idle and lease.since - self._used > _QUIET:
+            self._opener.catch_up()
         if not self._limiter.try_acquire(lease):
             await self._wait(lease)
         if (idle := self._take()) is not None:
@@ -122,6 +134,7 @@ class LoopPool:
         if not _in_order(connection):
             connection.terminate()
             return
+        self._used = time.monotonic()
         self._idle.append(connection)
         # looked at last: another thread may have closed the pool a moment ago, and found this one lent
         if self._closed:

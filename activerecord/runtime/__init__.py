@@ -3,7 +3,7 @@
 from activerecord.runtime.backend import Backend, backend
 from activerecord.runtime.blocking import blocking, run_blocking
 from activerecord.runtime.flight import GRACE
-from activerecord.runtime.hosts import Host, host
+from activerecord.runtime.hosts import Host, catch_up, host
 from activerecord.runtime.identity import run_identity, running_task
 from activerecord.runtime.limiter import Limiter
 from activerecord.runtime.loop_local import LoopLocal
@@ -22,6 +22,7 @@ __all__ = [
     "Wakeup",
     "backend",
     "blocking",
+    "catch_up",
     "checkpoint",
     "deadline",
     "host",

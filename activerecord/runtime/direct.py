@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 CLOSING = 5.0  # seconds: for the loop's own tasks, generators and threads to end
 
+_TURNS = 5  # a connection's last words, its end, what TLS makes of that, and telling its protocol
+
 
 def direct() -> "Direct":
     """The host of the running thread, with the thread's private loop; it ends with the thread."""
@@ -58,6 +60,13 @@ class Direct:
             flight.limit(bound)
             self._turn_until(flight, interrupts)
         return conclude(flight.outcome, interrupts.struck)
+
+    def catch_up(self) -> None:
+        """Let the loop hear what came while nobody turned it. It waits for nothing."""
+        self._check()
+        for _ in range(_TURNS):
+            self.loop.call_soon(self.loop.stop)
+            self.loop.run_forever()
 
     async def close(self) -> None:
         """Wind the loop up and close it."""

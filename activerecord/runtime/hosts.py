@@ -9,7 +9,7 @@ from activerecord.runtime.flight import GRACE
 from activerecord.runtime.in_place import InPlace
 from activerecord.runtime.native import Native
 
-__all__ = ["Host", "host"]
+__all__ = ["Host", "catch_up", "host"]
 
 T = TypeVar("T")
 
@@ -62,3 +62,12 @@ def host(*, asyncio_only: bool) -> Host:
 
         return trio_hosts.guest() if asyncio_only else trio_hosts.in_place
     return direct() if asyncio_only else _in_place
+
+
+def catch_up() -> None:
+    """Have drivers' connections hear what came while no loop was turned: in plain sync code none is, between two calls.
+
+    For one, that the server has ended them. Under a loop they have heard already.
+    """
+    if backend() is None:
+        direct().catch_up()

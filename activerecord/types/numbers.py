@@ -94,6 +94,9 @@ def _single(value: float) -> float:
 
 _SINGLE = struct.Struct("<f")
 
+# Below it 32 bits hold fewer digits.
+_SMALL = 2.0**-126
+
 
 def _nearest_single(value: float) -> float:
     try:
@@ -107,8 +110,8 @@ def load_single(value: Any) -> Any:
     """The shortest number that is rounded to a float of 32 bits; other numbers, which were computed, as they are."""
     if not isinstance(value, float) or _nearest_single(value) != value:
         return load_float(value)
-    # Nine digits tell every float of 32 bits from the others.
-    shorter = (float(f"{value:.{digits}g}") for digits in range(6, 9))
+    # Nine digits tell every float of 32 bits from the others, and six are no digit too many but for the smallest.
+    shorter = (float(f"{value:.{digits}g}") for digits in range(6 if abs(value) > _SMALL else 1, 9))
     return next((short for short in shorter if _nearest_single(short) == value), float(f"{value:.9g}"))
 
 

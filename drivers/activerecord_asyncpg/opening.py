@@ -1,7 +1,9 @@
 """Opening a connection: one server after the other, each within its time."""
 
 import ssl
-from collections.abc import Iterator
+from asyncio import AbstractEventLoop, get_running_loop
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.errors import ConnectionFailed
@@ -21,9 +23,6 @@ __all__ = ["open_wire"]
 
 # The server is starting up or shutting down.
 _NOT_NOW = "57P03"
-
-# Seconds beyond its own statement_timeout that the server may be silent until it is taken for dead.
-_SLACK = 5.0
 
 
 async def open_wire(configuration: Configuration) -> Wire:
@@ -52,7 +51,6 @@ def _attempts(settings: Settings) -> Iterator[tuple[str | None, str]]:
 
 
 async def _open(settings: Settings, host: str | None, wanted: str, encryption: object) -> Wire:
-    silence = None if settings.statement_timeout is None else settings.statement_timeout + _SLACK
     wire: Wire = await asyncpg_connect(
         host=host,
         port=settings.port,
@@ -61,7 +59,7 @@ async def _open(settings: Settings, host: str | None, wanted: str, encryption: o
         database=settings.database,
         ssl=encryption,
         timeout=settings.connect_timeout,
-        command_timeout=silence,
+        command_timeout=settings.silence(),
         server_settings=dict(settings.startup),
         target_session_attrs=wanted,
         # Statements are kept by us, with what is known of them; this one is for the library's own questions, and its
@@ -69,6 +67,7 @@ async def _open(settings: Settings, host: str | None, wanted: str, encryption: o
         statement_cache_size=min(settings.statement_cache_size, 10),
         max_cached_statement_lifetime=0,
         connection_class=Wire,
+        loop=_Loop(get_running_loop()),
     )
     try:
         await set_codecs(wire)
@@ -76,6 +75,35 @@ async def _open(settings: Settings, host: str | None, wanted: str, encryption: o
         wire.cut()
         raise
     return wire
+
+
+class _Loop:
+    """The running loop as asyncpg has it to connect with.
+
+    Before there is TLS, asyncpg waits for the server's word on it. Cancelled before it has begun to wait, it leaves that
+    word with nobody to hear it, and asyncio would complain of the error that it ends with.
+    """
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    async def create_connection(self, factory: Callable[[], Any], *where: Any, **how: Any) -> Any:
+        protocols: list[Any] = []
+
+        def make() -> Any:
+            protocols.append(factory())
+            return protocols[-1]
+
+        try:
+            return await self._loop.create_connection(make, *where, **how)
+        except BaseException:
+            for word in [getattr(protocol, "on_data", None) for protocol in protocols]:
+                if word is not None:
+                    word.cancel()
+            raise
 
 
 def _failed(settings: Settings, host: str | None, error: BaseException) -> ConnectionFailed:

@@ -64,6 +64,9 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     }
 )
 
+# Seconds beyond its own statement_timeout that the server may be silent until it is taken for dead.
+_SLACK = 5.0
+
 # Modes in which the files of certificates are looked at.
 _IN_EARNEST = ("require", "verify-ca", "verify-full")
 
@@ -119,6 +122,10 @@ class Settings:
             statement_cache_size=options.get("statement_cache_size", 100),
             target_session_attrs=options.get("target_session_attrs", "any"),
         )
+
+    def silence(self, statements: int = 1) -> float | None:
+        """Seconds after which a server that was sent so many statements is taken for dead; None for no limit."""
+        return None if self.statement_timeout is None else statements * self.statement_timeout + _SLACK
 
 
 def _mode(name: str, options: Mapping[str, Any]) -> str | None:

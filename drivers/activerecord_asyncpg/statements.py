@@ -1,10 +1,11 @@
 """The statements that the server has read on one connection, kept for the next time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activerecord.errors import SyntaxError_, WrongBinds
+from activerecord.errors import SyntaxError_, UsageError, WrongBinds
 from activerecord_asyncpg.binds import Adapter, adapted, adapters
 from activerecord_asyncpg.library import PreparedStatement
 from activerecord_asyncpg.wire import Wire
@@ -13,6 +14,11 @@ __all__ = ["Prepared", "Statements"]
 
 # Characters: a longer text is a literal full of data, which does not come again.
 _LONGEST = 15_000
+
+# A COPY from or to us: asyncpg waits for ever for the end of the one, and throws away what comes of the other.
+_COPY = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b", re.IGNORECASE | re.ASCII | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ def _check(sql: str) -> None:
     """Refuse what would end the connection: asyncpg or the server loses its place in the protocol."""
     if "\0" in sql:
         raise SyntaxError_("the text of the statement has a NUL character", sql=sql)
+    if _COPY.match(sql):
+        raise UsageError("COPY ... FROM STDIN and TO STDOUT are no statements with rows: use execute_many, or a query")
     if not sql.isascii():
         try:
             sql.encode()

@@ -1,6 +1,8 @@
 """TLS as libpq's words for it ask for it."""
 
 import ssl
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from activerecord.errors import ConfigurationError
@@ -26,12 +28,22 @@ def tls(settings: Settings) -> Any:
 
 
 def _context(settings: Settings) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=settings.sslrootcert)
-    context.check_hostname = settings.sslmode == "verify-full"
-    if settings.sslmode == "require" and settings.sslrootcert is None:
+    files = settings.sslrootcert, settings.sslcert, settings.sslkey
+    written = tuple([Path(file).stat().st_mtime_ns for file in files if file is not None])
+    return _made(settings.sslmode, *files, written)
+
+
+@lru_cache(maxsize=16)
+def _made(
+    mode: str | None, root: str | None, certificate: str | None, key: str | None, _: tuple[int, ...]
+) -> ssl.SSLContext:
+    """Kept until one of its files changes: reading the system's authorities keeps the whole loop waiting."""
+    context = ssl.create_default_context(cafile=root)
+    context.check_hostname = mode == "verify-full"
+    if mode == "require" and root is None:
         # Encrypted, though nobody knows by whom: what the word means everywhere.
         context.verify_mode = ssl.CERT_NONE
-    if settings.sslcert is not None:
+    if certificate is not None:
         # Without a password a locked key would ask the terminal for one.
-        context.load_cert_chain(settings.sslcert, settings.sslkey, password="")
+        context.load_cert_chain(certificate, key, password="")
     return context

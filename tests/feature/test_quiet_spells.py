@@ -25,7 +25,7 @@ def test_what_the_server_ended_meanwhile_is_not_lent(runner: Runner, engine: str
         before = await session(engine)
         end_sessions(database_url)
         # Longer than the pool takes for a moment in which nothing can have happened.
-        await sleep(1.2)
+        await sleep(0.3)
         await together()
         assert await session(engine) != before
 

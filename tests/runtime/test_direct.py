@@ -5,6 +5,7 @@ import gc
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from typing import Any
 import pytest
 
 from activerecord.errors import ConnectionLost, UsageError
-from activerecord.runtime import LoopLocal, Wakeup, host, run_blocking, sleep
+from activerecord.runtime import LoopLocal, Wakeup, catch_up, host, run_blocking, sleep
 from activerecord.runtime.direct import direct
 
 pytestmark = pytest.mark.timeout(60)
@@ -98,6 +99,28 @@ def test_no_loop_is_running_while_the_users_code_runs() -> None:
         assert asyncio.run(asyncio.sleep(0.001, result=57)) == 57
 
     run_blocking(verb, "verb")
+
+
+def test_a_connection_that_ended_between_two_calls_has_heard_of_it_after_catching_up() -> None:
+    ours, theirs = socket.socketpair()
+
+    async def connect() -> asyncio.StreamReader:
+        reader, writer = await asyncio.open_connection(sock=ours)
+        kept.append(writer)
+        return reader
+
+    kept: list[asyncio.StreamWriter] = []
+    reader: asyncio.StreamReader = call(connect())
+    theirs.sendall(b"the last words")
+    theirs.close()
+    assert not reader._buffer and not reader._eof  # type: ignore[attr-defined]
+    catch_up()
+    assert bytes(reader._buffer) == b"the last words" and reader._eof  # type: ignore[attr-defined]
+    start = monotonic()
+    catch_up()
+    assert monotonic() - start < 0.1
+    kept[0].close()
+    call(kept[0].wait_closed())
 
 
 def test_a_host_of_plain_code_is_refused_under_a_loop() -> None:

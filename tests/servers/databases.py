@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, cast
 from unittest import SkipTest
@@ -68,8 +68,13 @@ def _another(server: Server) -> str:
     _run(partial(_MADE[server.engine], server, name))
     if server.admin is None:
         # A server that was there before outlives us.
-        atexit.register(_run, partial(_DROPPED[server.engine], server, name))
+        atexit.register(_drop, os.getpid(), server, name)
     return name
+
+
+def _drop(process: int, server: Server, name: str) -> None:
+    if process == os.getpid():
+        _run(partial(_DROPPED[server.engine], server, name))
 
 
 def _run(make: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -112,15 +117,26 @@ async def _empty_postgres(server: Server, name: str) -> None:
     await _postgres(server, name, [f"{others} AND pid <> pg_backend_pid()", schemas, public])
 
 
-async def _mysql(server: Server, statements: Sequence[str]) -> None:
+async def _mysql(server: Server, statements: Sequence[str], *, without: str | None = None) -> None:
+    """Run the statements, when those are gone who are still in the database `without`."""
     who: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user, "password": server.password}
     if server.admin and server.socket:
         who = {"unix_socket": server.socket, "user": server.admin}
     connection = await _asyncmy.connect(**who, connect_timeout=30)
     async with connection.cursor() as cursor:
+        if without is not None:
+            await _throw_out(cursor, without)
         for statement in statements:
             await cursor.execute(statement)
     await connection.ensure_closed()
+
+
+async def _throw_out(cursor: Any, database: str) -> None:
+    """End who is still connected to a database: what a connection that was cut off had begun may run for minutes."""
+    await cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (database,))
+    for (session,) in await cursor.fetchall():
+        with suppress(_asyncmy.errors.OperationalError):  # it has just gone by itself
+            await cursor.execute(f"KILL {session}")
 
 
 async def _make_mysql(server: Server, name: str) -> None:
@@ -128,11 +144,11 @@ async def _make_mysql(server: Server, name: str) -> None:
 
 
 async def _drop_mysql(server: Server, name: str) -> None:
-    await _mysql(server, [f"DROP DATABASE `{name}`"])
+    await _mysql(server, [f"DROP DATABASE `{name}`"], without=name)
 
 
 async def _empty_mysql(server: Server, name: str) -> None:
-    await _mysql(server, [f"DROP DATABASE `{name}`", f"CREATE DATABASE `{name}`"])
+    await _mysql(server, [f"DROP DATABASE `{name}`", f"CREATE DATABASE `{name}`"], without=name)
 
 
 _Change = Callable[[Server, str], Coroutine[Any, Any, None]]

@@ -29,8 +29,8 @@ _ROOT = Path(__file__).parents[2]
 # The log of the process that keeps the servers; it is there once somebody has started that.
 KEEPER = "keeper"
 
-# The file whose lock says that this process, which began the run, lives.
-_owned: list[IO[bytes]] = []
+# The process that began the run, and the file whose lock says that it lives.
+_owned: list[tuple[int, IO[bytes]]] = []
 
 
 def begin() -> None:
@@ -43,18 +43,19 @@ def begin() -> None:
     file = (place / OWNER).open("ab")
     # Unlike flock's, this lock does not outlive us in a child that was forked.
     fcntl.lockf(file, fcntl.LOCK_EX)
-    _owned.append(file)
+    _owned.append((os.getpid(), file))
     os.environ[VARIABLE] = str(place)
     atexit.register(end)
 
 
 def end() -> None:
     """End the servers and wait until they are gone, if this process began the run."""
-    if not _owned:
+    # A forked child that ends is not the end of the run.
+    if not _owned or _owned[0][0] != os.getpid():
         return
     place = Path(os.environ.pop(VARIABLE))
     started = (place / KEEPER).exists()
-    _owned.pop().close()
+    _owned.pop()[1].close()
     server.cache_clear()
     limit = time.monotonic() + 30
     while started and place.exists() and time.monotonic() < limit:

@@ -157,6 +157,27 @@ def test_a_database_of_mysql_comes_back_empty() -> None:
     assert servers.fresh_database("mysql") == other
 
 
+@pytest.mark.timeout(30)
+def test_who_is_at_work_in_a_database_of_mysql_is_thrown_out() -> None:
+    server, name = found("mysql"), servers.fresh_database("mysql")
+
+    async def main() -> None:
+        left = await mysql(server, name)
+        async with left.cursor() as cursor:
+            await cursor.execute("CREATE TABLE t (i int)")
+            await cursor.execute("BEGIN")
+            await cursor.execute("SELECT i FROM t")
+            running = asyncio.create_task(cursor.execute("SELECT SLEEP(60)"))
+            await asyncio.sleep(0.1)
+            servers.give_back("mysql", name)
+            assert await asyncio.to_thread(servers.fresh_database, "mysql") == name
+            with pytest.raises(_asyncmy.errors.MySQLError):
+                await running
+        left.close()
+
+    asyncio.run(main())
+
+
 OWNER = """
 import sys, time
 from tests import servers
@@ -198,6 +219,20 @@ def gone(folder: str) -> None:
     while (Path(folder).exists() or pids(folder)) and time.monotonic() < end:
         time.sleep(0.05)
     assert not Path(folder).exists()
+
+
+def test_a_forked_child_that_ends_is_not_the_end_of_the_run() -> None:
+    program = """
+import os, sys
+from tests import servers
+place = servers.folder()
+if not os.fork():
+    sys.exit()
+os.wait()
+assert place.is_dir() and os.environ["ACTIVERECORD_TEST_RUN"] == str(place)
+"""
+    variables = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=variables, check=True, timeout=60)
 
 
 @pytest.mark.parametrize("ci", ["", "true"])

@@ -124,6 +124,13 @@ def test_a_float_of_32_bits_is_the_same_when_it_is_written_again(stored: float) 
     assert len(repr(shown)) <= len(repr(stored))
 
 
+@pytest.mark.parametrize("short", [0.15, 123456.79, 3.4028235e38, 1e-40, 7e-45, -1e-45])
+def test_a_float_of_32_bits_comes_back_with_as_few_digits_as_tell_it(short: float) -> None:
+    codec = MARIADB_CODECS(Float(32))
+    assert codec.dump is not None and codec.load is not None
+    assert codec.load(codec.dump(short)) == short
+
+
 @pytest.mark.parametrize("computed", [0.1, 1e300, 1e-300])
 def test_what_is_no_float_of_32_bits_was_computed_and_is_left_as_it_is(computed: float) -> None:
     load = MARIADB_CODECS(Float(32)).load
