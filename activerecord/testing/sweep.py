@@ -10,7 +10,9 @@ An operation that is right at one point may lose a connection at the next: only 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from typing import Any, Literal, TypeAlias
 
@@ -19,6 +21,7 @@ import anyio
 from activerecord.runtime import backend
 from activerecord.testing.ready import when_ready
 from activerecord.testing.runners import Manner
+from activerecord.testing.steps import tasks_seen
 
 __all__ = ["CancelAt", "Outcome", "Report", "Violation", "sweep"]
 
@@ -66,16 +69,27 @@ class Report:
 
 
 class CancelAt:
-    """An awaitable that passes another's suspensions on and calls `cancel` at the n-th, and `again` suspensions later."""
+    """An awaitable that passes another's suspensions on and calls `cancel` at the n-th, and `again` suspensions later.
+
+    With `tasks` those of the asyncio tasks that are started meanwhile count as well.
+    """
 
     def __init__(
-        self, work: Awaitable[Any], point: int, cancel: Callable[[], object], mode: Mode, again: int | None = None
+        self,
+        work: Awaitable[Any],
+        point: int,
+        cancel: Callable[[], object],
+        mode: Mode,
+        again: int | None = None,
+        *,
+        tasks: bool = False,
     ) -> None:
         self._work = work
         self._points = {point} if again is None else {point, point + again}
         self._first = point
         self._cancel = cancel
         self._mode = mode
+        self._tasks = tasks
         self.suspensions = 0
 
     @property
@@ -84,6 +98,10 @@ class CancelAt:
         return self.suspensions >= self._first
 
     def __await__(self) -> Generator[Any, Any, Any]:
+        with tasks_seen(self._strike) if self._tasks else nullcontext():
+            return (yield from self._steps())
+
+    def _steps(self) -> Generator[Any, Any, Any]:
         steps = self._work.__await__()
         step: Callable[[Any], Any] = steps.send
         answer: Any = None
@@ -115,13 +133,16 @@ async def sweep(
     *,
     modes: Iterable[Mode] = ("enter", "ready"),
     again: Iterable[int | None] = (None, 1, 2),
+    tasks: bool = False,
     limit: int = 400,
 ) -> Report:
     """Run `operation()` until no suspension is left at which it was not cancelled, in every way that the loop has.
 
     On asyncio natively and by scope, on trio by scope; in plain sync code nothing suspends, and it runs once. `again`
-    is after how many suspensions a second cancellation comes, None for no second. After each run `await
-    judge(outcome)`. Raises RuntimeError where more than `limit` suspensions are no end.
+    is after how many suspensions a second cancellation comes, None for no second. With `tasks`, those of the asyncio tasks
+    that the operation starts count as well: all that an asyncio-only driver waits for under trio, and what a driver does
+    beside the operation. After each run `await judge(outcome)`. Raises RuntimeError where more than `limit` suspensions
+    are no end.
     """
     report = Report()
     manners: tuple[Manner, ...] = ("task", "scope") if backend() == "asyncio" else ("scope",)
@@ -131,7 +152,8 @@ async def sweep(
         while missed < MISSES:
             if point > limit:
                 raise RuntimeError(f"the operation suspends more than {limit} times")
-            reached, outcome = await _once(operation, point, manner, mode, second)
+            strike = partial(CancelAt, point=point, mode=mode, again=second, tasks=tasks)
+            reached, outcome = await _once(operation, manner, strike)
             report.outcomes[outcome.kind] += 1
             if wrong := await judge(outcome):
                 report.violations.append(Violation(manner, mode, second, point, outcome, wrong))
@@ -140,28 +162,25 @@ async def sweep(
     return report
 
 
-async def _once(
-    operation: Operation, point: int, manner: Manner, mode: Mode, again: int | None
-) -> tuple[bool, Outcome]:
+async def _once(operation: Operation, manner: Manner, strike: Callable[..., CancelAt]) -> tuple[bool, Outcome]:
     if backend() is None:
-        at = CancelAt(operation(), point, _unreachable, mode, again)
-        return False, await _ended(at)
+        return False, await _ended(strike(operation(), cancel=_unreachable, tasks=False))
     if manner == "scope":
         with anyio.CancelScope() as scope:
-            at = CancelAt(operation(), point, scope.cancel, mode, again)
+            at = strike(operation(), cancel=scope.cancel)
             outcome = await _ended(at)
             return at.reached, outcome
         return True, Outcome("cancelled")
-    return await _once_natively(operation, point, mode, again)
+    return await _once_natively(operation, strike)
 
 
-async def _once_natively(operation: Operation, point: int, mode: Mode, again: int | None) -> tuple[bool, Outcome]:
+async def _once_natively(operation: Operation, strike: Callable[..., CancelAt]) -> tuple[bool, Outcome]:
     made: list[CancelAt] = []
 
     async def body() -> Outcome:
         task = asyncio.current_task()
         assert task is not None
-        made.append(CancelAt(operation(), point, task.cancel, mode, again))
+        made.append(strike(operation(), cancel=task.cancel))
         return await _ended(made[0])
 
     task = asyncio.create_task(body())

@@ -14,7 +14,7 @@ _BOUND = 4.0
 # Seconds until the server is asked once more. A request that overtakes the statement on its way is forgotten by some
 # servers when the statement arrives.
 _AGAIN = 0.2
-# Seconds that the server has for its goodbye.
+# Seconds that the server has for its goodbye to that other connection.
 _FAREWELL = 1.0
 
 
@@ -46,7 +46,13 @@ class Killing:
 
     async def _kill(self) -> None:
         opening = asyncio.ensure_future(self._side())
-        await asyncio.wait([opening, self._ended], return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait([opening, self._ended], return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            # The server does not answer here either. It could have done so just now.
+            opening.cancel()
+            opening.add_done_callback(_drop)
+            raise
         if self._ended.done():
             await _abandon(opening)
             return
@@ -68,11 +74,16 @@ async def _abandon(opening: "asyncio.Future[Wire]") -> None:
         await farewell(opening.result())
 
 
-async def farewell(wire: Wire) -> None:
-    """Close a connection in good order, if the server answers in time; at once if not."""
+def _drop(opening: "asyncio.Future[Wire]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().abort()
+
+
+async def farewell(wire: Wire, bound: float = _FAREWELL) -> None:
+    """Close a connection in good order, if that takes no more than so many seconds; at once if it does."""
     try:
         with suppress(Exception):
-            async with asyncio.timeout(_FAREWELL):
+            async with asyncio.timeout(bound):
                 await wire.quit()
     finally:
         wire.abort()

@@ -71,7 +71,10 @@ class Session:
         return (await self._told(self._ask(sql, binds), sql)).rows
 
     async def execute(self, sql: str, binds: Binds) -> Result:
-        """All that one statement answers. `last_id` is told for an INSERT or REPLACE of one row."""
+        """All that one statement answers, of a procedure with several results the first.
+
+        `last_id` is told for an INSERT or REPLACE of one row.
+        """
         answer = await self._told(self._ask(sql, binds), sql)
         made = answer.affected == 1 and answer.inserted and _INSERT.match(sql)
         return Result(answer.columns, answer.rows, answer.affected, answer.inserted if made else None)
@@ -82,16 +85,17 @@ class Session:
 
     async def close(self) -> None:
         """End the session in good order; nothing happens where it has ended already."""
-        if not self.usable():
-            return
-        if self._busy:
+        if self._busy or not self.usable():
             self.terminate()
             return
         self._is_open = False
-        await farewell(self._wire)
+        await farewell(self._wire, self._settings.close_timeout)
 
     def terminate(self) -> None:
-        """Close the connection at once; what runs on the server goes on to its own end there, and is undone."""
+        """Close the connection at once, even while it is being closed in good order.
+
+        What runs on the server goes on to its own end there, and is undone.
+        """
         self._end()
 
     def in_transaction(self) -> bool:
@@ -100,22 +104,20 @@ class Session:
 
     def usable(self) -> bool:
         """Whether it is open, in step, and of this process."""
-        return self._is_open and os.getpid() == self._process
+        return self._is_open and os.getpid() == self._process and not self._wire.is_broken
 
     def __del__(self) -> None:
-        if self._end():
+        if self._is_open and self._end():
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 
     def _end(self) -> bool:
         """Terminate; whether there was something to close here."""
-        if not self._is_open:
-            return False
-        self._is_open = False
+        was_open, self._is_open = self._is_open, False
         if os.getpid() != self._process:
             bury(self._wire)
             return False
         self._wire.abort()
-        return True
+        return was_open
 
     # one statement
 
@@ -153,7 +155,13 @@ class Session:
         for row in rows:
             self._check_stop(sql)
             answer = await self._ask(sql, row)
+            # The rows may fail later, when nothing else tells.
+            self._note(answer)
         return answer
+
+    def _note(self, answer: Answer) -> None:
+        if answer.in_transaction is not None:
+            self._in_transaction = answer.in_transaction
 
     def _check_stop(self, sql: str) -> None:
         if self._stopped:
@@ -172,11 +180,11 @@ class Session:
         task = asyncio.create_task(self._settled(work, sql))
 
         def ended(task: "asyncio.Task[Answer]") -> None:
-            if task.cancelled():
+            # The error is looked at, so that nobody is told of one that nobody waits for.
+            if task.cancelled() or not isinstance(task.exception(), Exception | None):
                 self.terminate()
-            else:
-                # Looked at, so that nobody is told of an error that nobody waits for.
-                _ = task.exception()
+            # It was not begun where the task was cancelled first.
+            work.close()
             self._busy = False
             wakeup.set()
 
@@ -184,6 +192,9 @@ class Session:
         try:
             await wakeup.outlast(self._stop)
         except BaseException:
+            if not task.done():
+                # Dropped while it waited: nobody will take the answer.
+                self.terminate()
             if not self._stopped or not _is_success(task):
                 raise
         return task.result()
@@ -191,7 +202,10 @@ class Session:
     def _begin(self, work: Coroutine[Any, Any, Any], sql: str) -> None:
         try:
             if not self.usable():
+                self._end()
                 raise lost("is closed" if os.getpid() == self._process else "was made in another process")
+            if not self._wire.is_here:
+                raise UsageError("a MySQL connection is used in the event loop that it was opened in, and no other")
             if self._busy:
                 raise UsageError("a MySQL connection runs one statement at a time, and another one is running on it")
             _check_text(sql)
@@ -228,15 +242,17 @@ class Session:
             await self._settle(None)
             failure = error
         else:
-            if answer.in_transaction is not None:
-                self._in_transaction = answer.in_transaction
-            await self._settle(None)
+            self._note(answer)
+            await self._settle(None, unsure=answer.is_first)
             return answer
         # Not in the `except`, where the error would be kept as the context even where it quotes a value.
         raise failure
 
-    async def _settle(self, number: int | None) -> None:
-        """Bring the session in step after a statement that has ended, with this error if any."""
+    async def _settle(self, number: int | None, *, unsure: bool = False) -> None:
+        """Bring the session in step after a statement that has ended, with this error if any.
+
+        It is `unsure` whether a transaction is open where the last answer was not seen.
+        """
         self._working = False
         if number in ENDS:
             self.terminate()
@@ -245,7 +261,7 @@ class Session:
             await killing.over()
         if self._is_open and killing is not None and killing.sent:
             await self._absorb()
-        elif self._is_open and number is not None:
+        elif self._is_open and (unsure or number is not None):
             await self._look()
 
     async def _absorb(self) -> None:

@@ -185,9 +185,16 @@ class Settings:
                 f"innodb_lock_wait_timeout = {wait}",
                 f"lock_wait_timeout = {wait}",
                 f"div_precision_increment = {_QUOTIENT}",
-                f"max_statement_time = {limit:.6f}" if mariadb else f"max_execution_time = {math.ceil(limit * 1000)}",
+                f"max_statement_time = {_span(limit)}"
+                if mariadb
+                else f"max_execution_time = {math.ceil(limit * 1000)}",
             )
         )
+
+
+def _span(limit: float) -> str:
+    """In seconds, of which the server keeps the microseconds; zero is no limit."""
+    return f"{max(limit, 1e-6) if limit else 0:.6f}"
 
 
 class _RefusedPlugin:
@@ -217,6 +224,8 @@ def _options(configuration: Configuration) -> Mapping[str, Any]:
 
 def _mode_of(configuration: Configuration, options: Mapping[str, Any], *, over_socket: bool) -> str:
     wished = options.get("tls", options.get("ssl"))
+    if options.get("ssl", wished) is not wished:
+        raise _contradiction(configuration, "'ssl' says the opposite of 'tls'")
     mode: str | None = options.get("ssl_mode")
     if wished is not None and mode is not None and wished is (mode == "DISABLED"):
         raise _contradiction(configuration, "'ssl_mode' says the opposite of 'ssl' or 'tls'")
@@ -226,6 +235,10 @@ def _mode_of(configuration: Configuration, options: Mapping[str, Any], *, over_s
         mode = _VERIFIED if asked else "DISABLED"
     if "ssl_key" in options and "ssl_cert" not in options:
         raise _contradiction(configuration, "'ssl_key' needs 'ssl_cert'")
+    if "ssl_ca" in options and mode not in ("VERIFY_CA", _VERIFIED):
+        raise _contradiction(configuration, "'ssl_ca' is looked at with 'ssl_mode' VERIFY_CA and VERIFY_IDENTITY only")
+    if "ssl_cert" in options and mode == "DISABLED":
+        raise _contradiction(configuration, "'ssl_cert' is shown over TLS only, which is off")
     if over_socket and mode == "PREFERRED":
         return "DISABLED"
     if over_socket and mode != "DISABLED":

@@ -4,11 +4,10 @@ A test looks at every private name, so that a new asyncmy without one is told at
 """
 
 import asyncio
-import socket
-import threading
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import get_ident
 from typing import Any, cast
 
 from asyncmy.connection import Connection, PreparedStatement
@@ -16,11 +15,12 @@ from asyncmy.constants.CLIENT import FOUND_ROWS, MULTI_STATEMENTS, SSL
 from asyncmy.errors import MySQLError
 
 from activerecord.driver import Row
+from activerecord.runtime.transport import cut, keep_alive
 
 __all__ = ["Answer", "LibraryError", "Prepared", "ServerError", "Wire"]
 
-# SERVER_STATUS_IN_TRANS, of the flags that come with every answer but an error.
-_IN_TRANSACTION = 1
+# SERVER_STATUS_IN_TRANS and SERVER_MORE_RESULTS_EXISTS, of the flags that come with every answer but an error.
+_IN_TRANSACTION, _MORE = 1, 8
 
 # asyncmy's own numbers, which no server sends.
 _CLIENT = range(2000, 3000)
@@ -69,6 +69,8 @@ class Answer:
     inserted: int
     in_transaction: bool | None
     """Whether a transaction is open; None where the server, an old one, did not tell with the rows of a query."""
+    is_first: bool = False
+    """Whether others came after it, as from a procedure: they are gone, and with them the last word on the transaction."""
 
 
 class Prepared:
@@ -107,11 +109,22 @@ class Wire:
         connection._client_flag &= ~MULTI_STATEMENTS
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
+        self._thread = get_ident()
 
     async def open(self) -> None:
         """Connect, and log in. Raises what asyncmy raises."""
         await self._connection.connect()
+        keep_alive(self._connection._transport)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the link is seen to have ended, for one since the server has closed it while nobody waited."""
+        return bool(self._connection._stream_broken)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the running loop is the one that it was made in."""
+        return asyncio.get_running_loop() is self._loop
 
     @property
     def has_tls(self) -> bool:
@@ -144,7 +157,11 @@ class Wire:
         with _told_apart():
             await connection.query(sql)
             # A cursor has a public name for this, but asks for warnings too, and makes Python's of them.
-            return _answer(connection._result)
+            answer = _answer(connection._result)
+            while connection._result.has_next:
+                # asyncmy leaves them, and their errors, to whatever statement is next.
+                await connection.next_result()
+            return answer
 
     async def in_transaction(self) -> bool:
         """Ask the server whether a transaction is open: it tells with the answer to a ping."""
@@ -158,41 +175,18 @@ class Wire:
 
     def abort(self) -> None:
         """Close the connection at once, in whatever thread and state. Never fails."""
-        transport = self._connection._transport
-        if transport is None:
-            return
-        if threading.get_ident() != self._thread and not self._loop.is_closed():
-            # A finaliser of another thread: the transport is its loop's.
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(_cut, transport)
-                return
-        _cut(transport, forget=self._loop.is_closed())
+        # asyncmy forgets its transport as soon as it begins to close it; the protocol knows it until it is closed.
+        protocol = self._connection._proto
+        if protocol is not None and protocol.transport is not None:
+            cut(protocol.transport, self._loop, self._thread)
 
 
 def _answer(result: Any) -> Answer:
     status: int = result.server_status
+    more = bool(status & _MORE)
     if result.description is None:
-        return Answer((), [], result.affected_rows, result.insert_id, bool(status & _IN_TRANSACTION))
+        return Answer((), [], result.affected_rows, result.insert_id, bool(status & _IN_TRANSACTION), more)
     columns = tuple([column[0] for column in result.description])
     # Servers that end rows the old way, and proxies, leave asyncmy without the flags, and so with none.
     told = bool(status & _IN_TRANSACTION) if status else None
-    return Answer(columns, list(result.rows), result.affected_rows, 0, told)
-
-
-def _cut(transport: Any, *, forget: bool = False) -> None:
-    """Close a transport and its socket, which asyncio would close in a later turn of its loop: that may never come.
-
-    uvloop has no such socket; it closes all that it has with the loop. To `forget` it keeps the transport of a closed
-    loop from telling, when it is freed, that it was not closed.
-    """
-    with suppress(Exception):
-        # A closed loop refuses to be told of the end.
-        transport.abort()
-    protocol = getattr(transport, "_ssl_protocol", None)
-    inner: Any = transport if protocol is None else getattr(protocol, "_transport", None)
-    found = getattr(inner, "_sock", None)
-    if isinstance(found, socket.socket) and (forget or inner.is_closing()):
-        with suppress(OSError):
-            found.close()
-        if forget:
-            inner._sock = None
+    return Answer(columns, list(result.rows), result.affected_rows, 0, told, more)

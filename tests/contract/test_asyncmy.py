@@ -44,11 +44,13 @@ from activerecord.errors import (
 from activerecord.sql.dialects import MARIADB, MYSQL
 from activerecord.testing.contract import MYSQL_WORDS, Bench, Link, Subject
 from activerecord.testing.runners import RUNNERS
+from activerecord_asyncmy import killing
 from activerecord_asyncmy import session as session_module
 from activerecord_asyncmy.session import Session
 from activerecord_asyncmy.settings import Settings
 from activerecord_asyncmy.wire import Wire
 from tests import servers
+from tests.contract.proxy import Proxy
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -128,6 +130,8 @@ def test_the_private_names_that_are_used_are_there(configuration: Configuration)
             assert library._result.rows == ((1,),)
             assert library._transport.get_extra_info("peername")
             assert library.server_capabilities
+            assert library._stream_broken is False
+            assert library._proto.transport is library._transport
 
     run(body)
 
@@ -347,6 +351,129 @@ def test_where_no_other_connection_can_be_opened_the_statement_is_given_up(
     run(body)
 
 
+def test_no_connection_is_left_where_the_server_does_not_answer_a_second_one(
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(killing, "_BOUND", 0.3)
+    proxy = Proxy(configuration.host or "", configuration.port or 0)
+
+    async def body() -> None:
+        link = await bench_on(replace(configuration, port=proxy.port)).connect()
+        await link.answers()
+        proxy.freeze()
+        await cancelled(link.fetch("SELECT SLEEP(30)"), 0.1)
+        assert not link.connection.usable()
+        await asyncio.sleep(0.05)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    try:
+        run(body)
+    finally:
+        proxy.close()
+
+
+def test_a_verb_that_is_dropped_in_the_middle_ends_its_connection(configuration: Configuration) -> None:
+    async def body() -> None:
+        link = await bench_on(configuration).connect()
+        verb = link.connection.fetch("SELECT SLEEP(0.2)", ())
+        verb.send(None)
+        verb.close()
+        assert not link.connection.usable()
+        await asyncio.sleep(0.05)
+        with pytest.raises(ConnectionLost):
+            await link.fetch("SELECT 1")
+
+    run(body)
+
+
+def test_a_verb_whose_task_is_cancelled_before_it_begins_is_closed(configuration: Configuration) -> None:
+    async def body() -> None:
+        link = await bench_on(configuration).connect()
+        before = asyncio.all_tasks()
+        verb = link.connection.fetch("SELECT 1", ())
+        verb.send(None)
+        (task,) = asyncio.all_tasks() - before
+        task.cancel()
+        await asyncio.sleep(0.05)
+        assert not link.connection.usable()
+        verb.close()
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run(body)
+        gc.collect()
+    assert [str(each.message) for each in caught] == []
+
+
+def test_a_connection_stays_in_its_loop(configuration: Configuration) -> None:
+    place = bench_on(configuration)
+
+    def elsewhere(link: Link) -> None:
+        async def body() -> None:
+            with pytest.raises(UsageError, match="event loop"):
+                await link.fetch("SELECT 1")
+
+        run(body)
+
+    async def body() -> None:
+        async with place.link(table=False) as link:
+            await asyncio.to_thread(elsewhere, link)
+            await link.answers()
+
+    run(body)
+
+
+# several results
+
+
+def test_of_several_results_the_first_is_given_and_the_last_tells_of_the_transaction(
+    configuration: Configuration,
+) -> None:
+    block = "BEGIN SELECT 1; SELECT 2; START TRANSACTION; INSERT INTO t VALUES (1); END"
+
+    async def body() -> None:
+        async with linked(configuration, "CREATE TABLE t (id INT)", f"CREATE PROCEDURE p() {block}") as link:
+            texts = ["CALL p()"]
+            if link.connection.dialect is MARIADB:
+                texts.append(block.replace("BEGIN", "BEGIN NOT ATOMIC", 1))
+            for text in texts:
+                assert (await link.execute(text)).rows == [(1,)]
+                assert link.connection.in_transaction()
+                await link.answers()
+                await link.end("ROLLBACK")
+                assert not link.connection.in_transaction()
+
+    run(body)
+
+
+def test_an_error_after_the_first_result_is_that_of_its_statement(configuration: Configuration) -> None:
+    block = "BEGIN SELECT 1; SIGNAL SQLSTATE '45000'; END"
+
+    async def body() -> None:
+        async with linked(configuration, f"CREATE PROCEDURE p() {block}") as link:
+            assert (await failure(link, "CALL p()")).code == "1644"
+            if link.connection.dialect is MARIADB:
+                assert (await failure(link, block.replace("BEGIN", "BEGIN NOT ATOMIC", 1))).code == "1644"
+
+    run(body)
+
+
+def test_the_transaction_is_told_of_though_the_rows_fail(configuration: Configuration) -> None:
+    def rows() -> Iterator[tuple[int]]:
+        yield (1,)
+        raise KeyError
+
+    async def body() -> None:
+        async with linked(configuration, "CREATE TABLE t (id INT)") as link:
+            await link.execute("SET autocommit = 0")
+            with pytest.raises(KeyError):
+                await link.execute_many("INSERT INTO t VALUES (?)", rows())
+            assert link.connection.in_transaction()
+            await link.end("ROLLBACK")
+
+    run(body)
+
+
 def test_execute_many_stops_between_two_rows(configuration: Configuration) -> None:
     def rows() -> Iterator[tuple[int]]:
         yield from ((number,) for number in range(10**9))
@@ -507,6 +634,11 @@ def test_a_lock_of_a_table_is_waited_for_as_long(configuration: Configuration) -
     run(body)
 
 
+def test_the_smallest_statement_timeout_is_no_lack_of_one(configuration: Configuration) -> None:
+    text = Settings.read(replace(configuration, statement_timeout=1e-9)).session(mariadb=True)
+    assert "max_statement_time = 0.000001" in text
+
+
 def test_a_statement_timeout(configuration: Configuration) -> None:
     configuration = replace(configuration, statement_timeout=0.3)
 
@@ -533,6 +665,42 @@ def test_a_session_that_is_killed_is_lost(configuration: Configuration) -> None:
                 error = await (slow or failure(link, sql))
                 assert type(error) is ConnectionLost
                 assert not link.connection.usable() and not link.connection.in_transaction()
+
+    run(body)
+
+
+def test_a_session_that_ends_while_it_is_idle_is_not_usable(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration) as link:
+            idle = await bench_on(configuration).connect()
+            await link.execute(f"KILL {await session_of(idle)}")
+            await asyncio.sleep(0.1)
+            assert not idle.connection.usable()
+            with pytest.raises(ConnectionLost):
+                await idle.fetch("SELECT 1")
+
+    run(body)
+
+
+def test_a_session_that_ended_while_it_was_idle_may_be_closed(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration) as link:
+            links = [await bench_on(configuration).connect()]
+            await link.execute(f"KILL {await session_of(links[0])}")
+            await asyncio.sleep(0.1)
+            await links[0].close()
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                links.clear()
+                gc.collect()
+
+    run(body)
+
+
+def test_collations_that_do_not_fit_are_told(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration, "CREATE TABLE t (v VARCHAR(9)) DEFAULT CHARSET latin1") as link:
+            assert "latin1" in str(await failure(link, "SELECT v FROM t WHERE v = ?", SECRET + "\u65e5"))
 
     run(body)
 
@@ -720,6 +888,10 @@ def test_a_certificate_is_for_its_host(configuration: Configuration) -> None:
     [
         {"tls": True, "ssl_mode": "DISABLED"},
         {"ssl": False, "ssl_mode": "REQUIRED"},
+        {"ssl": False, "tls": True},
+        {"ssl_ca": "/ca.pem", "ssl_mode": "REQUIRED"},
+        {"ssl_ca": "/ca.pem", "tls": False},
+        {"ssl_cert": "/client.pem", "ssl_mode": "DISABLED"},
         {"ssl_key": "key.pem"},
         {"tls": True, "unix_socket": "/run/socket"},
         {"sql_mode": "STRICT_ALL_TABLES'; DROP TABLE t"},

@@ -6,9 +6,11 @@ import pytest
 
 from activerecord.testing import RUNNERS
 from activerecord.testing.contract import CHECKS, DriverContract
+from tests.contract.demands import OF_SOCKETS, demands
 from tests.contract.subjects import DRIVERS, SUBJECTS, TARGETS
 
-DEMANDS = [demand for subject in SUBJECTS for demand in DriverContract.of(subject)]
+# All of them, but of a server's socket the shorter list: see tests/contract/demands.py.
+DEMANDS = [demand for subject in SUBJECTS for demand in demands(subject)]
 
 
 @pytest.mark.timeout(60)
@@ -23,6 +25,12 @@ def test_the_matrix_has_no_hole() -> None:
     assert DRIVERS.keys() == TARGETS.keys()
     assert {(*demand.subject.name.split("-"), demand.runner.name) for demand in DEMANDS} == expected
     assert {"asyncio", "uvloop", "trio", "sync"} <= set(RUNNERS)
+
+
+def test_the_shorter_list_has_something_of_every_chapter() -> None:
+    chapters = {check.name: chapter for chapter, check in CHECKS}
+    assert chapters.keys() >= OF_SOCKETS
+    assert {chapters[name] for name in OF_SOCKETS} == set(chapters.values())
 
 
 # What is asked of a database in memory alone, and of an engine that itself waits for no lock.

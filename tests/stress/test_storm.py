@@ -13,13 +13,19 @@ from activerecord import ActiveRecord, Column, LockTimeout, PoolTimeout, async_c
 from activerecord.database import database
 from activerecord.runtime import backend, sleep
 from activerecord.testing.runners import RUNNERS, Manner, Runner, cut_short
+from tests.feature.busy import SLOW_QUERY, with_settings
+from tests.feature.cells import Cell
+from tests.stress.places import FILES, SERVERS
 from tests.stress.soundness import fault
+from tests.stress.watching import Watch, watching
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(60)]
 
 TRANSACTIONS = 150
 LONGEST = 0.03  # seconds until the last of a transaction's cancellations
+LONGEST_AFAR = 0.1  # the same on a server, where each statement takes longer
 AT_ONCE = 12  # transactions under way at a time, on a pool of 2
+STUCK = 10  # every so many-th waits for minutes in the middle, if nobody cancels it
 
 CELLS = [
     (RUNNERS[name], manner)
@@ -36,11 +42,16 @@ class Entry(ActiveRecord):
 
 
 class Storm:
-    """Each transaction writes two entries that sum up to nothing, with time for a cancellation in between."""
+    """Each transaction writes two entries that sum up to nothing, with time for a cancellation in between.
 
-    def __init__(self, manner: Manner, seed: int) -> None:
+    Given a statement that takes minutes, some run that in between.
+    """
+
+    def __init__(self, manner: Manner, seed: int, *, longest: float = LONGEST, slow: str | None = None) -> None:
         self._manner: Manner = manner
         self._random = random.Random(seed)
+        self._longest = longest
+        self._slow = slow
         self._entered: set[int] = set()
         self._left: dict[int, bool] = {}
         self.outcomes: Counter[str] = Counter()
@@ -55,8 +66,9 @@ class Storm:
 
         async with anyio.create_task_group() as group:
             for number in range(TRANSACTIONS):
-                group.start_soon(one, number, self._random.uniform(0, LONGEST))
-        await self._judge()
+                group.start_soon(one, number, self._random.uniform(0, self._longest))
+        async with watching(database()) as watch:
+            await self._judge(watch)
 
     async def _cut_short(self, number: int, after: float) -> None:
         try:
@@ -72,14 +84,15 @@ class Storm:
         async with Entry.async_transaction() as tx:
             tx.after_commit(lambda: self._entered.add(number))
             await first.async_save()
-            await sleep(0)
+            await (database().execute_text(self._slow) if self._slow and number % STUCK == 0 else sleep(0))
             async with Entry.async_transaction():
                 await second.async_save()
             assert await Entry.query().async_sum(Entry.amount) == 0
         task = asyncio.current_task() if backend() == "asyncio" else None
         assert task is None or not task.cancelling(), "the cancellation was masked"
 
-    async def _judge(self) -> None:
+    async def _judge(self, watch: Watch) -> None:
+        assert await watch.fault() is None
         assert await fault(database()) is None
         halves = Counter(await Entry.query().async_pluck(Entry.transfer))
         assert all(count == 2 for count in halves.values()), "half a transaction"
@@ -92,11 +105,12 @@ class Storm:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("driver", ["sqlite3", "aiosqlite"])
+@pytest.mark.parametrize("cell", [*FILES, *SERVERS], ids=str)
 @pytest.mark.parametrize(("loop", "manner"), CELLS, ids=lambda part: getattr(part, "name", part))
-def test_storm(loop: Runner, manner: Manner, driver: str, seed: int, tmp_path: Path) -> None:
-    ActiveRecord.configure(f"sqlite+{driver}:///{tmp_path / 'test.db'}?synchronous=off&max_size=2")
-    storm = Storm(manner, seed)
+def test_storm(loop: Runner, manner: Manner, cell: Cell, seed: int, tmp_path: Path) -> None:
+    ActiveRecord.configure(with_settings(cell.url(tmp_path), max_size=2))
+    longest = LONGEST_AFAR if cell.place == "server" else LONGEST
+    storm = Storm(manner, seed, longest=longest, slow=SLOW_QUERY[cell.engine])
     loop.run(storm.rage)
     assert storm.outcomes["cancelled"] > TRANSACTIONS / 10, storm.outcomes
 
