@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import anyio
@@ -59,7 +60,7 @@ def compare(url: str, rounds: int) -> dict[str, Compared]:
     raw = _Raw(url)
     return {
         "driver, one task": _compared(raw.one, driver.one, rounds),
-        "driver, 20 tasks on 10 connections": _compared(raw.twenty, driver.twenty, rounds),
+        "driver, 20 tasks on 20 connections": _compared(raw.apart, driver.twenty, rounds),
         "find by key, one task": _compared(raw.one, _find_one, rounds),
         "find by key, 20 tasks on a pool of 10": _compared(raw.twenty, _find_twenty, rounds),
     }
@@ -121,6 +122,14 @@ class _Raw:
         async with _asyncpg.create_pool(self._url, min_size=POOL, max_size=POOL) as pool:
             return await _timed_together([lambda key: pool.fetch(ROW, key)])
 
+    async def apart(self) -> float:
+        opened = [await _asyncpg.connect(self._url) for _ in range(TASKS)]
+        try:
+            return await _timed_together([partial(connection.fetch, ROW) for connection in opened])
+        finally:
+            for connection in opened:
+                await connection.close()
+
 
 class _Driver:
     """The driver's connections, called through the host of the running loop."""
@@ -134,7 +143,7 @@ class _Driver:
         return await self._with_connections(1, lambda works: _timed(works[0], ONE))
 
     async def twenty(self) -> float:
-        return await self._with_connections(POOL, _timed_in_turns)
+        return await self._with_connections(TASKS, _timed_together)
 
     async def _with_connections(
         self, count: int, timed: Callable[[list[Callable[[int], Coroutine[Any, Any, object]]]], Coroutine[Any, Any, T]]
@@ -151,17 +160,3 @@ class _Driver:
 
     async def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return await host(asyncio_only=self._driver.asyncio_only).call(work)
-
-
-async def _timed_in_turns(works: list[Callable[[int], Coroutine[Any, Any, object]]]) -> float:
-    """As `_timed_together`, where two tasks at a time take turns on one connection."""
-    locks = [anyio.Lock() for _ in works]
-
-    def in_turn(number: int) -> Callable[[int], Coroutine[Any, Any, object]]:
-        async def query(key: int) -> None:
-            async with locks[number]:
-                await works[number](key)
-
-        return query
-
-    return await _timed_together([in_turn(number) for number in range(len(works))])

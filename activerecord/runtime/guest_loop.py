@@ -94,7 +94,10 @@ class GuestLoop(OwnLoop):
     def _turn(self) -> None:
         end = monotonic() + TURN
         self._stopping = True  # so that the pass polls and does not wait
-        self._guarded(self._run_once)
+        try:
+            self._run_once()
+        except BaseException as error:  # noqa: BLE001  # raised by a callback that has no caller
+            self._complain(error)
         for _ in range(PASSES):
             if not self._ready or monotonic() >= end:
                 break
@@ -102,10 +105,14 @@ class GuestLoop(OwnLoop):
 
     def _run_ready(self) -> None:
         """One pass over what is ready now, leaving the selector and the timers alone."""
-        for _ in range(len(self._ready)):
-            handle = self._ready.popleft()
-            if not handle.cancelled():
-                self._guarded(handle._run)
+        ready = self._ready
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            try:
+                if not handle.cancelled():
+                    handle._run()
+            except BaseException as error:  # noqa: BLE001  # raised by a callback that has no caller
+                self._complain(error)
 
     def _inside(self, body: Callable[[], T]) -> T:
         """Call `body` as if the loop ran, with the host set aside."""
@@ -124,8 +131,5 @@ class GuestLoop(OwnLoop):
             events._set_running_loop(host)
             sniffio.thread_local.name = name
 
-    def _guarded(self, step: Callable[[], object]) -> None:
-        try:
-            step()
-        except BaseException as error:  # noqa: BLE001  # raised by a callback that has no caller
-            self.call_exception_handler({"message": "an asyncio callback raised through the loop", "exception": error})
+    def _complain(self, error: BaseException) -> None:
+        self.call_exception_handler({"message": "an asyncio callback raised through the loop", "exception": error})

@@ -3,7 +3,7 @@
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from activerecord.errors import ConnectionLost
 
@@ -12,9 +12,9 @@ __all__ = ["Outcome", "captured", "conclude", "foreign"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome(Generic[T]):
-    """A value, or the error that came instead of it."""
+    """A value, or the error that came instead of it. Not frozen, which would cost as much as all else of its making."""
 
     value: T | None = None
     error: BaseException | None = None
@@ -39,7 +39,9 @@ def conclude(
     of it if any; a value that arrived all the same goes to `orphan`. An interrupt or exit of the work's own goes on.
     """
     if cancellation is None:
-        return _answer(outcome)
+        if outcome is not None and outcome.error is None:
+            return cast(T, outcome.value)
+        raise _failure(outcome)
     cause = _cause(outcome, cancellation)
     if cause is None and outcome is not None and outcome.error is None and orphan is not None:
         try:
@@ -60,14 +62,10 @@ def foreign(error: BaseException) -> ConnectionLost:
     return lost
 
 
-def _answer(outcome: Outcome[T] | None) -> T:
-    if outcome is None:
-        raise _given_up()
-    if isinstance(outcome.error, CancelledError):
-        raise foreign(outcome.error)
-    if outcome.error is not None:
-        raise outcome.error
-    return cast(T, outcome.value)
+def _failure(outcome: Outcome[Any] | None) -> BaseException:
+    if outcome is None or outcome.error is None:
+        return _given_up()
+    return foreign(outcome.error) if isinstance(outcome.error, CancelledError) else outcome.error
 
 
 def _cause(outcome: Outcome[T] | None, cancellation: BaseException) -> BaseException | None:
