@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -312,7 +313,15 @@ def test_a_type_that_asyncpg_does_not_know_is_an_error_and_no_more() -> None:
 def test_commit_of_a_transaction_that_failed_says_that_nothing_was_kept() -> None:
     async def work(link: Link) -> None:
         await link.execute("CREATE TABLE t (a int)")
-        for commit in "COMMIT", "END", "  commit /* it; */":
+        for commit in (
+            "COMMIT",
+            "END",
+            "  commit /* it; */",
+            "/* a; /* ROLLBACK */ comment */ COMMIT",
+            "-- ROLLBACK\nCOMMIT",
+            "; COMMIT AND NO CHAIN",
+            "PREPARE TRANSACTION 'none'",
+        ):
             await link.begin()
             await link.execute("INSERT INTO t VALUES (1)")
             await fail(link, "SELECT 1 / 0")
@@ -320,6 +329,16 @@ def test_commit_of_a_transaction_that_failed_says_that_nothing_was_kept() -> Non
                 await link.execute(commit)
             assert not link.connection.in_transaction()
             assert await link.value("SELECT count(*) FROM t") == 0
+        for rollback in "ROLLBACK", "abort", "/* a /* b */ c */ -- COMMIT\n;ROLLBACK":
+            await link.begin()
+            await fail(link, "SELECT 1 / 0")
+            await link.execute(rollback)
+            assert not link.connection.in_transaction()
+        await link.begin()
+        await link.execute("SAVEPOINT s")
+        await fail(link, "SELECT 1 / 0")
+        await link.execute("/* back */ ROLLBACK TO s")
+        await link.end("COMMIT")
 
     with_link(work)
 
@@ -369,6 +388,68 @@ def test_what_is_stored_and_has_no_form_in_python_is_an_error_and_no_more(sql: s
         assert link.connection.usable() and link.connection.in_transaction()
         await link.answers()
         await link.end("COMMIT")
+
+    with_link(work)
+
+
+@pytest.mark.parametrize("verb", ["fetch", "execute"])
+def test_the_column_of_what_has_no_form_in_python_is_named(verb: str) -> None:
+    async def work(link: Link) -> None:
+        await link.execute(
+            "CREATE TABLE t (id int, born date, made timestamp, seen timestamptz, kept interval, days daterange, "
+            "hours tstzrange[], opens time, shuts timetz)"
+        )
+        await link.execute("CREATE TYPE pair AS (a int, b date)")
+        await link.execute('ALTER TABLE t ADD couple pair, ADD "At, ""last" timestamptz')
+        run = getattr(link, verb)
+        for column, stored in [
+            ("born", "infinity"),
+            ("made", "-infinity"),
+            ("seen", "10000-01-01"),
+            ("kept", "1 month"),
+            ("kept", "999999999 days 10000000 hours"),
+            ("days", "[2024-01-01,infinity)"),
+            ("hours", '{"[-infinity,2024-01-01 12:00Z)"}'),
+            ("opens", "24:00"),
+            ("shuts", "24:00+01"),
+            ("couple", "(1,infinity)"),
+            ('At, "last', "infinity"),
+        ]:
+            quoted = column.replace('"', '""')
+            await link.execute("DELETE FROM t")
+            await link.execute("INSERT INTO t (id, made, seen) VALUES (1, '2024-01-01', '2024-01-01')")
+            await link.execute(f"INSERT INTO t (id, \"{quoted}\") VALUES (2, '{stored}')")
+            with pytest.raises(DataError) as caught:
+                await run("SELECT * FROM t ORDER BY id")
+            assert caught.value.columns == (column,), column
+            assert f"column {column!r}: a stored " in str(caught.value) and "AS TEXT)" in str(caught.value)
+            assert stored not in str(caught.value) and caught.value.sql == "SELECT * FROM t ORDER BY id"
+            # what was missed is of that statement alone
+            assert len(await run(f'SELECT id, CAST("{quoted}" AS TEXT) FROM t')) >= 1 or verb == "execute"
+
+    with_link(work)
+
+
+def test_a_moment_that_is_naive_or_aware_where_the_column_is_not() -> None:
+    async def work(link: Link) -> None:
+        await link.execute("CREATE TABLE t (naive timestamp, aware timestamptz, spans tstzrange, at time, att timetz)")
+        naive, aware = moment(naive=True), moment(naive=False)
+        for condition, value, said in [
+            ("aware > ?", naive, r"bind 1 is naive, and the server expects aware values there \(timestamptz\): "),
+            ("naive > ?", aware, r"bind 1 is aware, and the server expects naive values there \(timestamp\): "),
+            ("aware = ANY(?)", [aware, naive], r"bind 1 is naive.*\(timestamptz\)"),
+            ("at = ?", aware.timetz(), r"bind 1 is aware.*\(time\)"),
+            ("att = ?", naive.time(), r"bind 1 is naive.*\(timetz\)"),
+            ("aware > ?", "2024", "bind 1, of type str, does not fit"),
+        ]:
+            error = await fail(link, f"SELECT 1 FROM t WHERE {condition}", value)
+            assert type(error) is DataError and re.match(said, str(error)), str(error)
+            assert "2024" not in f"{error} {error.__cause__}"
+        with pytest.raises(DataError, match="bind 2 is naive"):
+            await link.connection.execute_many(
+                link.text("INSERT INTO t VALUES (?, ?)"), [(naive, aware), (naive, naive)]
+            )
+        await link.answers()
 
     with_link(work)
 

@@ -1,5 +1,6 @@
 """Every feature test runs on each runner and on each database."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,10 +78,9 @@ def configured(database_url: str) -> str:
 def warm() -> None:
     """What a thread or a loop's library opens once and keeps (a private loop, uvloop's pipe) is no leak of any test."""
 
-    async def nothing() -> None: ...
-
     async def through_a_host() -> None:
-        await host(asyncio_only=True).call(nothing())
+        # A name of a host is looked up in a thread of the loop's.
+        await host(asyncio_only=True).call(asyncio.to_thread(int))
 
     for runner in RUNNERS.values():
         runner.run(through_a_host)

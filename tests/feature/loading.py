@@ -4,13 +4,12 @@ PostgreSQL copies a database by itself. On MySQL a used copy is put right again 
 of the time that another copy takes.
 """
 
-import atexit
 import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
@@ -94,7 +93,7 @@ def _name(engine: str) -> str:
     name = f"activerecord_test_{os.getpid()}_sample_{next(_numbers)}"
     server = servers.server(engine)
     if server is not None and server.admin is None:
-        atexit.register(_drop, engine, name)
+        servers.at_end(partial(_drop, engine, name))
     return name
 
 

@@ -366,6 +366,13 @@ def reference_by_column() -> type[ActiveRecord]:
     return Bad
 
 
+def reference_into_a_schema() -> type[ActiveRecord]:
+    class Bad(ActiveRecord):
+        id: Column[int] = column(references="other.papers.id")
+
+    return Bad
+
+
 @pytest.mark.parametrize(
     ("declare", "told"),
     [
@@ -389,6 +396,7 @@ def reference_by_column() -> type[ActiveRecord]:
         (length_of_a_number, "length is for text"),
         (no_length, "one or more"),
         (reference_by_column, "as text"),
+        (reference_into_a_schema, r"'other\.papers\.id': expected 'table\.column', .*belongs_to"),
     ],
 )
 def test_what_is_refused(memory: None, declare: Callable[[], type[ActiveRecord]], told: str) -> None:

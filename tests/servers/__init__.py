@@ -12,7 +12,7 @@ Nothing here needs pytest. In one run of several processes (pytest-xdist) all us
 """
 
 from tests.servers.databases import Missing, fresh_database, give_back, given_back
-from tests.servers.run import begin, end, folder, missing, server
+from tests.servers.run import at_end, begin, end, folder, missing, server
 from tests.servers.server import DRIVERS, ENGINES, Server
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "ENGINES",
     "Missing",
     "Server",
+    "at_end",
     "begin",
     "end",
     "folder",

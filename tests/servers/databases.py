@@ -1,7 +1,6 @@
 """Empty databases for tests, by name. Used ones are emptied and used again: making one takes far longer."""
 
 import asyncio
-import atexit
 import itertools
 import os
 from collections import defaultdict
@@ -15,7 +14,7 @@ from unittest import SkipTest
 import asyncmy
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from tests.servers.run import server
+from tests.servers.run import at_end, server
 from tests.servers.server import Server
 
 __all__ = ["Missing", "fresh_database", "give_back", "given_back"]
@@ -68,13 +67,8 @@ def _another(server: Server) -> str:
     _run(partial(_MADE[server.engine], server, name))
     if server.admin is None:
         # A server that was there before outlives us.
-        atexit.register(_drop, os.getpid(), server, name)
+        at_end(lambda: _run(partial(_DROPPED[server.engine], server, name)))
     return name
-
-
-def _drop(process: int, server: Server, name: str) -> None:
-    if process == os.getpid():
-        _run(partial(_DROPPED[server.engine], server, name))
 
 
 def _run(make: Callable[[], Coroutine[Any, Any, None]]) -> None:

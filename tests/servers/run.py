@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +18,7 @@ from typing import IO, Any
 from tests.servers.keeper import OWNER, state_file
 from tests.servers.server import Server
 
-__all__ = ["GIVEN", "VARIABLE", "begin", "end", "folder", "missing", "server"]
+__all__ = ["GIVEN", "VARIABLE", "at_end", "begin", "end", "folder", "missing", "server"]
 
 # Names the folder of the run to its other processes.
 VARIABLE = "ACTIVERECORD_TEST_RUN"
@@ -31,6 +33,9 @@ KEEPER = "keeper"
 
 # The process that began the run, and the file whose lock says that it lives.
 _owned: list[tuple[int, IO[bytes]]] = []
+
+# What each process does at its end, before the servers go: a forked child has its parent's, which are none of its.
+_last: list[tuple[int, Callable[[], object]]] = []
 
 
 def begin() -> None:
@@ -48,8 +53,18 @@ def begin() -> None:
     atexit.register(end)
 
 
+def at_end(work: Callable[[], object]) -> None:
+    """Do this when this process ends its part in the run: not later, when Python starts no more threads."""
+    _last.append((os.getpid(), work))
+
+
 def end() -> None:
-    """End the servers and wait until they are gone, if this process began the run."""
+    """Do what this process has left for its end. Then, if it began the run, end the servers and wait until they are gone."""
+    with ExitStack() as stack:
+        for process, work in _last:
+            if process == os.getpid():
+                stack.callback(work)
+        _last.clear()
     # A forked child that ends is not the end of the run.
     if not _owned or _owned[0][0] != os.getpid():
         return
