@@ -1,7 +1,7 @@
 """The verbs by which a record writes its row, and holds what the database has made of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from activerecord import runtime
 from activerecord.changes import MISSING, differs
@@ -20,6 +20,8 @@ from activerecord.sql.statement import Delete, Insert
 from activerecord.transaction import current_transaction
 
 __all__ = ["Writes"]
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
 class Writes(Finders):
@@ -130,27 +132,22 @@ class Writes(Finders):
     async def async_insert_all(cls, rows: Iterable[Mapping[str, Any]]) -> int:
         """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns.
 
-        Defaults that the model declares are filled in. No records are made, and no callbacks run.
+        Defaults that the model declares are filled in. A key that the database makes is made where it is None; such rows
+        come after those that have a key. No records are made, and no callbacks run.
         """
         table = await cls.__mapper__.table()
         listed = [_with_defaults(cls, row) for row in _listed(rows)]
         if not listed:
             return 0
         _refuse_view(table)
-        names = tuple(listed[0])
-        for name in names:
-            table.column(name)
-        _refuse_generated(table, names)
-        for row in listed:
-            if row.keys() != listed[0].keys():
-                odd = ", ".join(sorted(row.keys() ^ listed[0].keys()))
-                raise QueryError(f"insert_all needs the same columns in every row; not in all: {odd}")
-        one = Insert(cls.__mapper__.source, names, [[None] * len(names)])
+        groups = _by_columns(table, listed)
         database = cls.__mapper__.database()
         async with database.transaction():
-            await database.execute_many(
-                one, {table.name: table}, [tuple([row[name] for name in names]) for row in listed]
-            )
+            for names, group in groups:
+                one = Insert(cls.__mapper__.source, names, [[None] * len(names)])
+                await database.execute_many(
+                    one, {table.name: table}, [tuple([row[name] for name in names]) for row in group]
+                )
         return len(listed)
 
     @classmethod
@@ -173,7 +170,7 @@ class Writes(Finders):
         self._shed_computed(table)
         keys = {name: self.__mapper__.key(name) for name in table.writable}
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
-        if table.auto_key is not None and values.get(table.auto_key, 0) is None:
+        if table.auto_key is not None and _asks_for_key(table, values):
             del values[table.auto_key]
         await RowWriter(self.__mapper__, table).insert(values, self._take)
 
@@ -274,6 +271,33 @@ def _refuse_generated(table: Table, names: Iterable[str]) -> None:
     for name in names:
         if table.column(name).generated:
             raise QueryError(f"{name!r} of {table.name!r} is computed by the database: it takes no value")
+
+
+def _by_columns(table: Table, rows: Rows) -> Sequence[tuple[tuple[str, ...], Rows]]:
+    """The columns to write, with the rows that have values for them: two groups, where only some ask for a key.
+
+    Not every engine makes a key where it is given NULL. Keys that are given come first, so that none is made of theirs.
+    Raises UnknownColumn, and QueryError for columns that are not in all rows, or computed.
+    """
+    names = tuple(rows[0])
+    for name in names:
+        table.column(name)
+    without = tuple(name for name in names if name != table.auto_key)
+    given = [row for row in rows if not _asks_for_key(table, row)]
+    asking = [row for row in rows if _asks_for_key(table, row)]
+    groups = [(columns, group) for columns, group in ((names, given), (without, asking)) if group]
+    for columns, _ in groups:
+        _refuse_generated(table, columns)
+    for row in rows:
+        if row.keys() != rows[0].keys():
+            odd = ", ".join(sorted(row.keys() ^ rows[0].keys()))
+            raise QueryError(f"insert_all needs the same columns in every row; not in all: {odd}")
+    return groups
+
+
+def _asks_for_key(table: Table, values: Mapping[str, Any]) -> bool:
+    """Whether the key that the database would make is there, as None."""
+    return table.auto_key is not None and values.get(table.auto_key, 0) is None
 
 
 def _with_defaults(model: "type[Writes]", row: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,6 +121,12 @@ class Column(Generic[T]):
         target, dot, key = self.references.rpartition(".")
         if not dot or not target or not key:
             raise UsageError(f"references={self.references!r}: expected 'table.column'")
+        if "." in target:
+            # A name with a dot in it is rare, and a schema meant nearly always.
+            raise UsageError(
+                f"references={self.references!r}: expected 'table.column', in the model's own schema. Into another schema, or "
+                f"to a table with a dot in its name, leads a belongs_to"
+            )
         return ForeignKey(table, (self.name or self.attribute,), target, (key,), self.on_delete)
 
 

@@ -33,6 +33,7 @@ from activerecord.types.mysql_values import (
     load_time_of_day,
     load_utc,
     numeric_dump,
+    shallow_json,
 )
 from activerecord.types.network import dump_address, dump_network, load_address, load_network
 from activerecord.types.numbers import (
@@ -197,6 +198,10 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
     list: dump_json,
 }
 
+# The check of MariaDB's columns reads 31 levels, the type of MySQL has 100.
+_JSON = Codec("JSON", shallow_json(dump_json, 31), load_json, mutable=True)
+_NATIVE_JSON = Codec("JSON", shallow_json(dump_native_json, 100), load_json, mutable=True)
+
 _CODECS: Mapping[type[Type], Callable[[Any], Codec]] = {
     Unknown: lambda _: Codec("LONGTEXT", dump_plain, None),
     Boolean: lambda _: Codec("TINYINT(1)", dump_boolean, load_flag),
@@ -210,15 +215,13 @@ _CODECS: Mapping[type[Type], Callable[[Any], Codec]] = {
     DateTime: _datetime,
     Interval: lambda _: Codec("BIGINT", dump_interval, load_interval),
     Uuid: lambda _: Codec("CHAR(36) CHARACTER SET ascii COLLATE ascii_bin", dump_uuid, text_load(parse_uuid)),
-    Json: lambda _: Codec("JSON", dump_json, load_json, mutable=True),
+    Json: lambda _: _JSON,
     Array: _array,
     Address: _address,
     Network: _network,
     RangeOf: _range,
     Enumeration: _enumeration,
 }
-
-_NATIVE_JSON = Codec("JSON", dump_native_json, load_json, mutable=True)
 
 
 @cache

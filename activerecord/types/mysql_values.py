@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -29,6 +29,7 @@ __all__ = [
     "load_time_of_day",
     "load_utc",
     "numeric_dump",
+    "shallow_json",
 ]
 
 # The largest DECIMAL: of so many digits in all, and so many of them behind the point.
@@ -125,6 +126,36 @@ def dump_native_json(value: Any) -> str:
     """JSON text for MySQL's own type, which makes a float of a whole number beyond 64 bits."""
     _check_numbers(value)
     return dump_json(value)
+
+
+def shallow_json(dump: Callable[[Any], str], levels: int) -> Callable[[Any], str]:
+    """The same for a server that reads no more levels of a document: a deeper one is refused."""
+
+    def shallow(value: Any) -> str:
+        text = dump(value)
+        # Most texts have fewer brackets than that. What has a text does not contain itself.
+        if text.count("[") + text.count("{") > levels and _is_deeper(value, levels):
+            raise InvalidValue(
+                f"the server reads {levels} levels of lists and dicts in a JSON document, and this one has more: "
+                "store its inner part as text"
+            )
+        return text
+
+    return shallow
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether there is a list or dict under so many others, one in another."""
+    level: list[Any] = [value]
+    for _ in range(levels):
+        level = [inner for each in level for inner in _inside(each)]
+    return any(isinstance(each, (dict, list, tuple)) for each in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value).values()
+    return cast("Iterable[Any]", value) if isinstance(value, (list, tuple)) else ()
 
 
 def _check_numbers(value: Any) -> None:

@@ -44,13 +44,14 @@ _NUMBERS: dict[type[DatabaseError], Iterable[int]] = {
     NotNullViolation: (1048, 1138, 1263, 1364, 1566),
     CheckViolation: (3819, 4025),
     Deadlock: (1213, 1614, 3058),
-    LockTimeout: (1205, 3572),
+    # The last one: of the lock on the next key of a table. A BIGINT UNSIGNED that has no more keys gives it too.
+    LockTimeout: (1205, 3572, 1467),
     # A row has changed since the snapshot; a table has; the cluster found a conflict.
     SerializationFailure: (1020, 1412, 3101),
     StatementTimeout: (1969, 3024),
     ReadOnly: (1223, 1290, 1792, 1836),
     DataError: (
-        *(1153, 1242, 1264, 1265, 1292, 1300, 1301, 1365, 1366, 1367, 1406, 1411, 1416, 1441, 1525, 1690),
+        *(167, 1153, 1242, 1264, 1265, 1292, 1300, 1301, 1365, 1366, 1367, 1406, 1411, 1416, 1441, 1525, 1690),
         *range(3140, 3160),
         *range(4036, 4046),
     ),
@@ -135,7 +136,7 @@ _SAFE = frozenset(
             1406,
             1412,
         ),
-        *(1451, 1452, 1461, 1615, 1792, 1836, 1927, 1969, 3024, 3572, 3819, 4025),
+        *(167, 1451, 1452, 1461, 1467, 1615, 1792, 1836, 1927, 1969, 3024, 3572, 3819, 4025),
     }
 )
 
@@ -143,7 +144,8 @@ _MESSAGES: dict[type[DatabaseError], str] = {
     UniqueViolation: "another row has these values already",
     DataError: "the server cannot take a value",
 }
-_CURES: dict[type[DatabaseError], str] = {
+_CURES: dict[type[DatabaseError] | int, str] = {
+    1467: "another statement held the lock on new keys for too long, and the transaction may be run again; or none are left",
     LockTimeout: "another connection holds the lock; run the transaction again",
     Deadlock: "run the transaction again",
     SerializationFailure: "run the transaction again",
@@ -219,7 +221,7 @@ def translated(refusal: ServerError, sql: str) -> DatabaseError:
     if number in _QUOTING or (refusal.bound and number not in _SAFE):
         text = _without_values(kind, names)
         cause = type(cause)(number, text)
-    cure = _CURES.get(kind)
+    cure = _CURES.get(number) or _CURES.get(kind)
     failure = kind(
         f"{text}: {cure}" if cure else text,
         sql=sql,

@@ -18,6 +18,7 @@ from activerecord_asyncmy.binds import sendable
 from activerecord_asyncmy.errors import ENDS, STOPPED, UNPREPARABLE, interrupted, lost, translated, unreadable
 from activerecord_asyncmy.killing import Killing, farewell
 from activerecord_asyncmy.opening import dialect_of, open_session, open_wire
+from activerecord_asyncmy.packets import Packets
 from activerecord_asyncmy.settings import Settings
 from activerecord_asyncmy.statements import Statements
 from activerecord_asyncmy.wire import Answer, LibraryError, ServerError, Wire
@@ -47,6 +48,7 @@ class Session:
         self._settings = settings
         self._dialect = dialect_of(wire)
         self._statements = Statements(wire, settings.statement_cache_size)
+        self._packets = Packets(wire)
         self._process = os.getpid()
         self._busy = False
         self._working = False
@@ -122,6 +124,7 @@ class Session:
     # one statement
 
     async def _ask(self, sql: str, binds: Binds) -> Answer:
+        await self._packets.check_text(sql)
         if not binds and _PLAIN.match(sql):
             return await self._wire.run(sql)
         try:
@@ -138,6 +141,7 @@ class Session:
         if prepared.binds != len(binds):
             raise WrongBinds(f"{len(binds)} binds do not fit the statement, which takes {prepared.binds}: {sql[:200]}")
         values = sendable(binds, sql)
+        await self._packets.check_values(values, sql)
         self._check_stop(sql)
         return await prepared.execute(values)
 

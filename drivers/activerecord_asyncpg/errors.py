@@ -174,6 +174,9 @@ def _from_library(error: BaseException, sql: str, binds: Sequence[Any]) -> Excep
     place = int(found[1]) if found else 0
     if not 1 <= place <= len(binds):
         return DataError(f"a value could not be sent or read: {type(error).__name__}", sql=sql)
+    if isinstance(error.__cause__, DataError):
+        # A codec of ours knows better, and quotes nothing.
+        return DataError(f"bind {place} {error.__cause__}", sql=sql)
     kind = type(binds[place - 1]).__name__
     return DataError(f"bind {place}, of type {kind}, does not fit the type that the server expects there", sql=sql)
 

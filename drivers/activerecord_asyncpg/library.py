@@ -15,6 +15,7 @@ __all__ = [
     "PostgresError",
     "PreparedStatement",
     "RangeValue",
+    "RecordValue",
     "WrongServer",
     "asyncpg_connect",
     "connection_class",
@@ -33,6 +34,7 @@ WrongServer: type[Exception] = _asyncpg.exceptions.TargetServerAttributeNotMatch
 asyncpg_connect: Callable[..., Coroutine[Any, Any, Any]] = _asyncpg.connect
 connection_class: Any = _asyncpg.Connection
 RangeValue: Any = _asyncpg.Range
+RecordValue: Any = _asyncpg.Record
 
 
 class Kind(NamedTuple):

@@ -37,7 +37,11 @@ ROWS, MOMENT = 500, 0.01
 _CONTROL = re.compile(
     r"\s*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b[^;\0]*", re.IGNORECASE | re.ASCII
 )
-_COMMIT = re.compile(r"\s*(?:COMMIT|END)\b", re.IGNORECASE | re.ASCII)
+# Where the server's ROLLBACK was asked for. There may be comments before it, and a comment in a comment.
+_ROLLBACK = re.compile(
+    r"(?:[\s;]|--[^\n\r]*+|/\*(?:(?!/\*|\*/).|/\*(?:(?!\*/).)*\*/)*\*/)*(?:ROLLBACK|ABORT)\b",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
 
 
 class Session:
@@ -134,7 +138,11 @@ class Session:
 
     async def _run_once(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
         prepared = await self._statements.prepared(sql)
-        return prepared, list(map(tuple, await prepared.statement.fetch(*prepared.binds(sql, binds))))
+        given = prepared.binds(sql, binds)
+        self._wire.reading.begin()
+        rows: list[Row] = list(map(tuple, await prepared.statement.fetch(*given)))
+        self._wire.reading.check(prepared.columns, rows)
+        return prepared, rows
 
     async def _send(self, sql: str, batch: list[Binds]) -> None:
         prepared = await self._statements.prepared(sql)
@@ -236,8 +244,8 @@ def _affected(tag: str) -> int:
 
 
 def _check_commit(sql: str, tag: str) -> None:
-    """The server answers COMMIT with ROLLBACK where a statement of the transaction had failed."""
-    if tag == "ROLLBACK" and _COMMIT.match(sql):
+    """The server answers whatever would commit with ROLLBACK where a statement of the transaction had failed."""
+    if tag == "ROLLBACK" and not _ROLLBACK.match(sql):
         raise DatabaseError(
             "nothing was kept: a statement of the transaction had failed, and the server made a ROLLBACK of its COMMIT. "
             "What may fail alone belongs in a nested transaction",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from activerecord.runtime.transport import cut, keep_alive
 from activerecord_asyncpg.library import PreparedStatement, connection_class
+from activerecord_asyncpg.reading import Reading
 
 __all__ = ["Wire"]
 
@@ -31,7 +32,7 @@ else:
 
 
 class Wire(_Connection):
-    """asyncpg's connection with its transport at hand."""
+    """asyncpg's connection with its transport at hand, and what reads its values."""
 
     def __init__(self, protocol: Any, transport: Any, _: object, *parts: Any) -> None:
         # What it was connected with may stand for the loop, and is not what its tasks run in.
@@ -39,6 +40,7 @@ class Wire(_Connection):
         super().__init__(protocol, transport, self.loop, *parts)
         self._pipe = transport
         self._thread = get_ident()
+        self.reading = Reading()
         keep_alive(transport)
 
     def __del__(self) -> None:

@@ -16,9 +16,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from asyncmy import protocol
 from asyncmy.errors import OperationalError
 
 import activerecord_asyncmy
@@ -32,6 +33,7 @@ from activerecord.errors import (
     DataError,
     Deadlock,
     ForeignKeyViolation,
+    InvalidValue,
     LockTimeout,
     NotNullViolation,
     ReadOnly,
@@ -44,7 +46,8 @@ from activerecord.errors import (
 from activerecord.sql.dialects import MARIADB, MYSQL
 from activerecord.testing.contract import MYSQL_WORDS, Bench, Link, Subject
 from activerecord.testing.runners import RUNNERS
-from activerecord_asyncmy import killing
+from activerecord.types import Json
+from activerecord_asyncmy import killing, packets
 from activerecord_asyncmy import session as session_module
 from activerecord_asyncmy.session import Session
 from activerecord_asyncmy.settings import Settings
@@ -621,6 +624,40 @@ def test_a_lock_timeout_undoes_the_statement_alone(configuration: Configuration)
     run(body)
 
 
+def test_the_lock_of_the_next_key_is_waited_for_as_long(configuration: Configuration) -> None:
+    configuration = replace(configuration, lock_timeout=1.0)
+    tables = "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v TEXT)", "CREATE TABLE source (v INT)"
+
+    async def body() -> None:
+        async with linked(configuration, *tables) as link, linked(configuration) as other:
+            await link.execute("INSERT INTO source VALUES (1), (2), (3), (4), (5)")
+            if await link.value("SELECT @@innodb_autoinc_lock_mode") == 2:
+                pytest.skip("the server is set to give keys without a lock")
+            # It takes the lock with the first of its rows, and keeps it to its end.
+            slow = asyncio.create_task(link.execute("INSERT INTO t (v) SELECT SLEEP(0.5) FROM source"))
+            await asyncio.sleep(0.8)
+            await other.begin()
+            error = await failure(other, "INSERT INTO t (v) VALUES (?)", SECRET)
+            assert (type(error), error.code) == (LockTimeout, "1467")
+            assert other.connection.in_transaction() and not slow.done()
+            await other.end("ROLLBACK")
+            await slow
+
+    run(body)
+
+
+def test_keys_that_are_used_up(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration, "CREATE TABLE t (id TINYINT AUTO_INCREMENT PRIMARY KEY, v TEXT)") as link:
+            await link.execute("INSERT INTO t VALUES (127, 'a')")
+            if link.connection.dialect is MYSQL:
+                pytest.skip("MySQL tells that the last key is there already")
+            error = await failure(link, "INSERT INTO t (v) VALUES (?)", SECRET)
+            assert (type(error), error.code, error.columns) == (DataError, "167", ("id",))
+
+    run(body)
+
+
 def test_a_lock_of_a_table_is_waited_for_as_long(configuration: Configuration) -> None:
     configuration = replace(configuration, lock_timeout=1.0)
 
@@ -763,13 +800,117 @@ def test_ddl_that_fails_has_committed_all_the_same(configuration: Configuration)
     run(body)
 
 
-def test_a_value_that_is_too_large_for_a_packet(configuration: Configuration) -> None:
+def test_the_server_reads_documents_that_are_as_deep_as_ours(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration, "CREATE TABLE t (v JSON)") as link:
+            levels = 31 if link.connection.dialect is MARIADB else 100
+            document: dict[str, Any] = {}
+            for _ in range(levels - 1):
+                document = {"a": document}
+            codec = link.connection.dialect.codec(Json())
+            assert codec.dump is not None and codec.load is not None
+            await link.execute("INSERT INTO t VALUES (?)", codec.dump(document))
+            assert codec.load(await link.value("SELECT v FROM t")) == document
+            with pytest.raises(InvalidValue):
+                codec.dump([document])
+
+    run(body)
+
+
+# what the server takes in one piece
+
+
+def sent(*values: Any) -> bytes:
+    """What asyncmy makes of values, without the command and the 9 bytes of the statement before them."""
+    pack: Callable[[tuple[Any, ...], str], bytes] = cast(Any, protocol).pack_binary_params
+    return pack(values, "utf8")
+
+
+def too_large(error: DatabaseError) -> bool:
+    return type(error) is DataError and "max_allowed_packet" in str(error)
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\U0001f680", b"x"], ids=ascii)
+def test_values_that_are_too_large_for_a_packet_are_not_sent(configuration: Configuration, letter: str | bytes) -> None:
+    width = len(letter if isinstance(letter, bytes) else letter.encode())
+
     async def body() -> None:
         async with linked(configuration) as link:
-            size = await link.value("SELECT @@max_allowed_packet")
-            error = await failure(link, "SELECT length(?)", b"x" * (size + 1))
-            assert isinstance(error, DataError | ConnectionLost)
-            assert not link.connection.usable()
+            before = await session_of(link)
+            limit = await link.value("SELECT @@max_allowed_packet")
+            await link.begin()
+            for count in limit // width + 1, 100_000_000 // width:
+                assert too_large(await failure(link, "SELECT length(?)", letter * count))
+                assert too_large(await failure(link, "SELECT ?, ?", letter * (count // 2), letter * (count // 2)))
+            assert link.connection.in_transaction()
+            fits = letter * (limit // width - 20)
+            assert await link.value("SELECT length(?)", fits) == len(fits) * width
+            await link.end("COMMIT")
+            assert await session_of(link) == before
+
+    run(body)
+
+
+def test_the_largest_packet_is_sent_and_one_byte_more_is_not(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration) as link:
+            limit = await link.value("SELECT @@max_allowed_packet")
+            for start, end in ("SELECT length('", "')"), ("SET @a = '", "'"):
+                room = limit - 1 - len(start) - len(end)
+                assert too_large(await failure(link, f"{start}{'x' * room}{end}"))
+                await link.execute(f"{start}{'x' * (room - 1)}{end}")
+            overhead = 1 + len(sent(b"x" * (limit - 100))) + 9 - (limit - 100)
+            assert too_large(await failure(link, "SELECT length(?)", b"x" * (limit - overhead)))
+            assert await link.value("SELECT length(?)", b"x" * (limit - overhead - 1)) == limit - overhead - 1
+
+    run(body)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["x" * 250, "x" * 251, "é" * 40_000, b"x" * (1 << 24), ""],
+        [True, 2**64 - 1, -1, 0.5, None, dt.date(2020, 1, 1), dt.timedelta(hours=-1, microseconds=1)],
+        [dt.datetime(2020, 1, 1, 1, 1, 1, 1)] * 9,  # noqa: DTZ001
+    ],
+    ids=["texts", "plain", "moments"],
+)
+def test_the_size_of_values_is_what_asyncmy_sends(values: list[Any]) -> None:
+    assert packets._weight(values) == 1 + 9 + len(sent(*values))
+    more = [*values, Decimal("-" + "1" * 65), Decimal("-1E-65"), dt.time(1, 1)]
+    assert packets._weight(more) >= 1 + 9 + len(sent(*more))
+
+
+def test_the_server_is_asked_for_its_limit_once_and_for_large_statements_only(
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    run_text = Wire.run
+
+    async def noted(wire: Wire, sql: str) -> Any:
+        asked.append(sql)
+        return await run_text(wire, sql)
+
+    async def body() -> None:
+        async with linked(configuration) as link:
+            monkeypatch.setattr(Wire, "run", noted)
+            assert await link.value("SELECT length(?)", "x" * 100_000) == 100_000
+            assert await link.value("SELECT length(?)", "x" * 500_000) == 500_000
+            assert asked == []
+            for _ in range(2):
+                assert await link.value("SELECT length(?)", "x" * 2_000_000) == 2_000_000
+            assert asked == ["SELECT @@max_allowed_packet"]
+            monkeypatch.undo()
+
+    run(body)
+
+
+def test_rows_before_one_that_is_too_large_are_there(configuration: Configuration) -> None:
+    async def body() -> None:
+        async with linked(configuration, "CREATE TABLE t (v LONGTEXT)") as link:
+            with pytest.raises(DataError, match="max_allowed_packet"):
+                await link.connection.execute_many("INSERT INTO t VALUES (?)", [("a",), ("x" * 100_000_000,), ("b",)])
+            assert await link.fetch("SELECT v FROM t") == [("a",)]
 
     run(body)
 

@@ -423,9 +423,9 @@ def test_the_column_of_what_has_no_form_in_python_is_named(verb: str) -> None:
                 await run("SELECT * FROM t ORDER BY id")
             assert caught.value.columns == (column,), column
             assert f"column {column!r}: a stored " in str(caught.value) and "AS TEXT)" in str(caught.value)
-            assert stored not in str(caught.value) and caught.value.sql == "SELECT * FROM t ORDER BY id"
+            assert caught.value.sql == "SELECT * FROM t ORDER BY id"
             # what was missed is of that statement alone
-            assert len(await run(f'SELECT id, CAST("{quoted}" AS TEXT) FROM t')) >= 1 or verb == "execute"
+            await run(f'SELECT id, CAST("{quoted}" AS TEXT) FROM t')
 
     with_link(work)
 
@@ -446,9 +446,7 @@ def test_a_moment_that_is_naive_or_aware_where_the_column_is_not() -> None:
             assert type(error) is DataError and re.match(said, str(error)), str(error)
             assert "2024" not in f"{error} {error.__cause__}"
         with pytest.raises(DataError, match="bind 2 is naive"):
-            await link.connection.execute_many(
-                link.text("INSERT INTO t VALUES (?, ?)"), [(naive, aware), (naive, naive)]
-            )
+            await link.execute_many("INSERT INTO t VALUES (?, ?)", [(naive, aware), (naive, naive)])
         await link.answers()
 
     with_link(work)

@@ -306,7 +306,9 @@ def test_a_key_that_is_always_the_engines(run: Run) -> None:
         assert await made.async_delete()
         assert await made.async_save()
         assert made.id == 4
-        assert await maker.async_insert_all([{"name": "fay"}]) == 1
+        assert await maker.async_insert_all([{"id": None, "name": "fay"}]) == 1
+        with pytest.raises(QueryError, match="'id' of 'makers' is computed by the database"):
+            await maker.async_insert_all([{"id": None, "name": "gus"}, {"id": 9, "name": "hal"}])
         assert await maker.query().order_by("id").async_pluck("id", "name") == [
             (1, "ann"),
             (2, "bob"),
