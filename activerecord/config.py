@@ -9,7 +9,18 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from activerecord.errors import ConfigurationError
 
-__all__ = ["COMMON_KEYS", "Configuration", "Settings", "positive_int", "seconds", "switch", "text"]
+__all__ = [
+    "COMMON_KEYS",
+    "Configuration",
+    "Settings",
+    "count",
+    "one_of",
+    "positive_int",
+    "seconds",
+    "some_seconds",
+    "switch",
+    "text",
+]
 
 Settings: TypeAlias = str | Mapping[str, Any]
 
@@ -77,11 +88,24 @@ def text(value: Any) -> str:
 
 def positive_int(value: Any) -> int:
     """A setting that is a whole number above zero; its digits will do."""
-    if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    number = _whole(value)
+    if number is None or number < 1:
         raise ValueError("a whole number above zero")
-    return value
+    return number
+
+
+def count(value: Any) -> int:
+    """A setting that is a whole number, zero or more; its digits will do."""
+    number = _whole(value)
+    if number is None or number < 0:
+        raise ValueError("a whole number, zero or more")
+    return number
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 # No setting is as large as this has digits, and Python refuses to read numbers of thousands of them.
@@ -102,6 +126,34 @@ def seconds(value: Any) -> float:
 def _limit(value: Any) -> float | None:
     """A setting that is a time in seconds where zero, which a URL can say, means no limit."""
     return seconds(value) or None
+
+
+def some_seconds(value: Any) -> float:
+    """A setting that is a time in seconds, more than zero; its digits will do."""
+    try:
+        time = seconds(value)
+    except ValueError:
+        time = 0.0
+    if not time:
+        raise ValueError("seconds, more than zero")
+    return time
+
+
+def one_of(*words: str) -> Callable[[Any], str]:
+    """A setting that is one of these words, in any case; "verify_full" is "verify-full" too."""
+    spelt = {_folded(word): word for word in words}
+
+    def parse(value: Any) -> str:
+        word = spelt.get(_folded(value)) if isinstance(value, str) else None
+        if word is None:
+            raise ValueError("one of " + ", ".join(words))
+        return word
+
+    return parse
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("_", "-")
 
 
 def switch(value: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from asyncmy.errors import OperationalError
 
-from activerecord.config import Configuration, positive_int, seconds, switch, text
+from activerecord.config import Configuration, count, one_of, some_seconds, switch, text
 from activerecord.errors import ConfigurationError
 
 __all__ = ["MODES", "OPTIONS", "Settings"]
@@ -36,12 +36,6 @@ _NAME = 100
 _QUOTIENT = 16
 
 
-def _mode(value: Any) -> str:
-    if not isinstance(value, str) or value.upper() not in MODES:
-        raise ValueError("one of " + ", ".join(MODES))
-    return value.upper()
-
-
 def _sql_mode(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z_, ]*", value):
         raise ValueError("words such as STRICT_ALL_TABLES, with commas between them")
@@ -58,28 +52,17 @@ def _name(value: Any) -> str:
     return text(value)
 
 
-def _count(value: Any) -> int:
-    return 0 if value in (0, "0") and not isinstance(value, bool) else positive_int(value)
-
-
-def _patience(value: Any) -> float:
-    wait = seconds(value)
-    if not wait:
-        raise ValueError("seconds, more than zero")
-    return wait
-
-
 OPTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "application_name": _name,
-        "connect_timeout": _patience,
+        "connect_timeout": some_seconds,
         "sql_mode": _sql_mode,
         "ssl": switch,
         "ssl_ca": text,
         "ssl_cert": text,
         "ssl_key": text,
-        "ssl_mode": _mode,
-        "statement_cache_size": _count,
+        "ssl_mode": one_of(*MODES),
+        "statement_cache_size": count,
         "tls": switch,
         "unix_socket": text,
     }

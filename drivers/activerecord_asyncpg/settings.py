@@ -14,41 +14,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from activerecord.config import Configuration, seconds, switch, text
+from activerecord.config import Configuration, count, one_of, some_seconds, switch, text
 from activerecord.errors import ConfigurationError
 
 __all__ = ["OPTIONS", "Settings"]
 
 
-def _word(*allowed: str) -> Callable[[Any], str]:
-    """A parser that takes these words only."""
-
-    def parse(value: Any) -> str:
-        word = value.lower().replace("_", "-") if isinstance(value, str) else None
-        if word not in allowed:
-            raise ValueError("one of " + ", ".join(allowed))
-        return word
-
-    return parse
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, str) and value.isdecimal() and len(value) < 10:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("a whole number, zero or more")
-    return value
-
-
-def _some_seconds(value: Any) -> float:
-    if not seconds(value):
-        raise ValueError("seconds, more than zero")
-    return seconds(value)
-
-
 OPTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "sslmode": _word("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+        "sslmode": one_of("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
         "tls": switch,
         "ssl": switch,
         "sslrootcert": text,
@@ -58,9 +32,9 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "search_path": text,
         "time_zone": text,
         "options": text,
-        "connect_timeout": _some_seconds,
-        "statement_cache_size": _count,
-        "target_session_attrs": _word("any", "primary", "standby", "prefer-standby", "read-write", "read-only"),
+        "connect_timeout": some_seconds,
+        "statement_cache_size": count,
+        "target_session_attrs": one_of("any", "primary", "standby", "prefer-standby", "read-write", "read-only"),
     }
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from activerecord.config import Configuration, positive_int, switch, text
+from activerecord.config import Configuration, one_of, positive_int, switch, text
 from activerecord.errors import ConfigurationError
 
 __all__ = ["MEMORY", "OPTIONS", "Settings"]
@@ -15,21 +15,10 @@ __all__ = ["MEMORY", "OPTIONS", "Settings"]
 MEMORY = ":memory:"
 
 
-def _word(*allowed: str) -> Callable[[Any], str]:
-    """A parser that takes these words only."""
-
-    def parse(value: Any) -> str:
-        if not isinstance(value, str) or value.lower() not in allowed:
-            raise ValueError("one of " + ", ".join(allowed))
-        return value.lower()
-
-    return parse
-
-
 OPTIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "journal_mode": _word("wal", "delete", "truncate", "persist", "memory", "off"),
-        "synchronous": _word("off", "normal", "full", "extra"),
+        "journal_mode": one_of("wal", "delete", "truncate", "persist", "memory", "off"),
+        "synchronous": one_of("off", "normal", "full", "extra"),
         "foreign_keys": switch,
         "read_only": switch,
         "cached_statements": positive_int,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activerecord import ConfigurationError
-from activerecord.config import Configuration, positive_int, seconds, switch, text
+from activerecord.config import Configuration, count, one_of, positive_int, seconds, some_seconds, switch, text
 
 SECRET = "hunter2-hunter2"
 
@@ -202,3 +202,43 @@ def test_what_is_quoted_in_a_url_comes_back(username: str, password: str, databa
     else:
         plain = [part.encode(errors="replace").decode() for part in (username, password, database)]
         assert [read.username or "", read.password or "", read.database] == plain
+
+
+MODES = one_of("verify-full", "OFF")
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "parsed"),
+    [
+        (count, 0, 0),
+        (count, "0", 0),
+        (count, "12", 12),
+        (some_seconds, "0.5", 0.5),
+        (MODES, "VERIFY_full", "verify-full"),
+        (MODES, "off", "OFF"),
+    ],
+    ids=["zero", "its digit", "digits", "seconds", "a word", "a short word"],
+)
+def test_a_setting_is_read(parse: Any, value: Any, parsed: Any) -> None:
+    assert parse(value) == parsed
+
+
+@pytest.mark.parametrize(
+    ("parse", "value", "takes"),
+    [
+        (count, -1, "zero or more"),
+        (count, 0.0, "zero or more"),
+        (count, False, "zero or more"),
+        (count, "-1", "zero or more"),
+        (count, "9" * 5000, "zero or more"),
+        (some_seconds, 0, "more than zero"),
+        (some_seconds, "soon", "more than zero"),
+        (some_seconds, True, "more than zero"),
+        (MODES, "verify", "one of verify-full, OFF"),
+        (MODES, 1, "one of verify-full, OFF"),
+    ],
+    ids=["negative", "a float", "a bool", "minus", "long", "none", "a text", "true", "another word", "no word"],
+)
+def test_a_setting_is_refused(parse: Any, value: Any, takes: str) -> None:
+    with pytest.raises(ValueError, match=takes):
+        parse(value)
