@@ -34,7 +34,7 @@ class GuestLoop(OwnLoop):
         # The loop's own queues, which tell exactly what is due; a second book kept beside them has lost timers before.
         _ready: deque[Handle]
         _scheduled: list[TimerHandle]
-        # What asyncio's event loops have had since Python 3.7; a test fails clearly where one of them is gone.
+        # What asyncio's event loops have had since Python 3.7; without one of them no call of the guest would work.
         _asyncgen_firstiter_hook: Callable[[AsyncGenerator[Any, Any]], None]
         _asyncgen_finalizer_hook: Callable[[AsyncGenerator[Any, Any]], None]
 

@@ -46,6 +46,7 @@ from activerecord.types.numbers import (
     load_single,
 )
 from activerecord.types.parse import parse_uuid
+from activerecord.types.plain import dump_of
 from activerecord.types.texts import dump_binary, dump_text, dump_uuid, text_dump, text_load
 from activerecord.types.type import (
     Address,
@@ -146,13 +147,7 @@ def dump_plain(value: Any) -> Any:
     addresses and networks, members of an Enum (as Enumeration stores them), dict and list (JSON). Raises InvalidValue
     for other types, and for what no column takes.
     """
-    if value is None:
-        return None
-    dump = _PLAIN.get(value.__class__) or next((dump for kind, dump in _PLAIN.items() if isinstance(value, kind)), None)
-    if dump is None:
-        supported = ", ".join(kind.__name__ for kind in _PLAIN)
-        raise InvalidValue(f"a value of type {type(value).__name__} cannot be bound; supported are {supported}")
-    return dump(value)
+    return None if value is None else dump_of(value, _PLAIN)(value)
 
 
 def _plain_integer(value: int) -> int:

@@ -7,19 +7,20 @@ keeps the instant and gives it back in UTC. Lists are arrays, documents JSONB.
 import datetime as dt
 import ipaddress
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any, cast
 
-from activerecord.errors import InvalidValue, UsageError
+from activerecord.errors import UsageError
 from activerecord.types.array import check_elements
 from activerecord.types.enumeration import dump_member, enumeration_dump, enumeration_load
 from activerecord.types.json_text import load_json
 from activerecord.types.network import read_address, read_network
 from activerecord.types.numbers import dump_float, dump_integer, float_dump, integer_dump, load_single
+from activerecord.types.plain import dump_of
 from activerecord.types.postgresql_values import (
     booleans,
     dates,
@@ -88,17 +89,12 @@ class PostgreSQLCodecs:
         networks, Range, members of an Enum (as Enumeration stores them), dict and list (JSON). Raises InvalidValue for
         other types, and for what no column takes.
         """
-        if value is None:
-            return None
-        dump = _PLAIN.get(value.__class__) or next(
-            (each for kind, each in _PLAIN.items() if isinstance(value, kind)), None
-        )
-        if dump is not None:
-            return dump(value)
-        if isinstance(value, Range):
-            return self.dump_range(cast("Range[object]", value))
-        supported = ", ".join(kind.__name__ for kind in (*_PLAIN, Range))
-        raise InvalidValue(f"a value of type {type(value).__name__} cannot be bound; supported are {supported}")
+        return None if value is None else dump_of(value, _plain_dumps(self))(value)
+
+
+@cache
+def _plain_dumps(codecs: PostgreSQLCodecs) -> Mapping[type, Callable[[Any], Any]]:
+    return {**_PLAIN, Range: codecs.dump_range}
 
 
 @cache

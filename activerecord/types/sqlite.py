@@ -31,6 +31,7 @@ from activerecord.types.numbers import (
     load_interval,
 )
 from activerecord.types.parse import parse_date, parse_datetime, parse_uuid
+from activerecord.types.plain import dump_of
 from activerecord.types.sqlite_numbers import dump_decimal, numeric_dump, numeric_load
 from activerecord.types.texts import (
     datetime_dump,
@@ -125,13 +126,7 @@ def dump_plain(value: Any) -> Any:
     Takes None, bool, int, float, str, bytes, Decimal, date, time, datetime, timedelta, UUID, IP addresses and
     networks, members of an Enum (as Enumeration stores them), dict and list (JSON). Raises InvalidValue for other types, and for what no column takes.
     """
-    if value is None:
-        return None
-    dump = _PLAIN.get(value.__class__) or next((dump for kind, dump in _PLAIN.items() if isinstance(value, kind)), None)
-    if dump is None:
-        supported = ", ".join(kind.__name__ for kind in _PLAIN)
-        raise InvalidValue(f"a value of type {type(value).__name__} cannot be bound; supported are {supported}")
-    return dump(value)
+    return None if value is None else dump_of(value, _PLAIN)(value)
 
 
 def _plain_address(value: Any) -> bytes:
