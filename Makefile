@@ -10,7 +10,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test check format format-check lint types mypy pyright sizes bench matrix clean help
+.PHONY: demo test stress mutants check format format-check lint types mypy pyright sizes bench matrix clean help
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,6 +23,15 @@ demo: $(VENV)/.demo ## Load Python's own library into SQLite and question it, on
 test: $(VENV)/.dev ## Run the tests (ARGS="-k name" to choose)
 	@scripts/servers $(BIN)/python
 	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal $(ARGS)
+
+# Minutes rather than seconds: more seeds, rounds and examples, and every scene under every loop.
+stress: $(VENV)/.dev ## Run the stress tests in their long form (ARGS="-k name" to choose)
+	@scripts/servers $(BIN)/python
+	ACTIVERECORD_STRESS=long $(BIN)/python -m pytest tests/stress --numprocesses=$(PROCESSES) --dist=worksteal $(ARGS)
+
+mutants: $(VENV)/.dev ## Take each guard of the library away in turn, and see that a stress test notices (ARGS="name" to choose)
+	@scripts/servers $(BIN)/python
+	$(BIN)/python -m tests.stress.mutants $(ARGS)
 
 # The tests come last, so that their summary is the last line.
 check: format-check lint types sizes test ## Everything: format, lint, types, sizes, tests

@@ -1,10 +1,12 @@
 """An active record for asyncio, trio and plain Python: one set of models, three ways to wait."""
 
+from activerecord.bounds import deadline
 from activerecord.connected import (
     async_close,
     close,
     connected,
 )
+from activerecord.database import pool_statistics
 from activerecord.errors import (
     ActiveRecordError,
     CheckViolation,
@@ -14,6 +16,7 @@ from activerecord.errors import (
     ConnectionLost,
     DatabaseError,
     DataError,
+    DeadlineExceeded,
     Deadlock,
     ForeignKeyViolation,
     IntegrityError,
@@ -49,8 +52,9 @@ from activerecord.model import (
     create_tables,
     drop_tables,
 )
-from activerecord.parallel import gather
-from activerecord.query import Query
+from activerecord.parallel import ParallelGroup, gather, parallel
+from activerecord.pool import PoolStatistics
+from activerecord.query import Query, Stream
 from activerecord.relation import (
     BelongsTo,
     HasMany,
@@ -60,6 +64,7 @@ from activerecord.relation import (
     has_many,
     has_one,
 )
+from activerecord.runtime import Handle
 from activerecord.schema import Column, column
 from activerecord.sql.function import fn
 from activerecord.transaction import Outcome, Transaction
@@ -77,8 +82,10 @@ __all__ = [
     "ConnectionLost",
     "DataError",
     "DatabaseError",
+    "DeadlineExceeded",
     "Deadlock",
     "ForeignKeyViolation",
+    "Handle",
     "HasMany",
     "HasOne",
     "IntegrityError",
@@ -88,7 +95,9 @@ __all__ = [
     "MissingDriver",
     "NotNullViolation",
     "Outcome",
+    "ParallelGroup",
     "OutcomeUnknown",
+    "PoolStatistics",
     "PoolTimeout",
     "Query",
     "QueryError",
@@ -100,6 +109,7 @@ __all__ = [
     "SerializationFailure",
     "StaleRecord",
     "StatementTimeout",
+    "Stream",
     "SyncInLoop",
     "SyntaxError_",
     "Transaction",
@@ -119,9 +129,12 @@ __all__ = [
     "column",
     "connected",
     "create_tables",
+    "deadline",
     "drop_tables",
     "fn",
     "gather",
     "has_many",
     "has_one",
+    "parallel",
+    "pool_statistics",
 ]

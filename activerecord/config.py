@@ -30,8 +30,12 @@ class Configuration:
     """How to reach one database, and how hard to hold on to it. Its password is in no repr, log or error.
 
     `engine` is the word given as `driver` ("sqlite", "pgsql", ...); `driver_type` names the driver's package, or is
-    None for the engine's usual one. Sizes are connections, times are seconds; a `statement_timeout` of None is none.
-    `options` are the driver's own.
+    None for the engine's usual one. Sizes are connections, times are seconds; a `timeout` or
+    `statement_timeout` of None is none.
+    Connections are ended at the age of `max_lifetime` (each up to a tenth earlier, by chance), or `max_idle` seconds after
+    their last use as long as more than `min_size` are open; after `ping_after` seconds without use they must answer before
+    they are lent. None is never. `resolve_commit` has a server that can tell (PostgreSQL) asked what became of a COMMIT
+    whose answer was lost, for one short query before each. `options` are the driver's own.
     """
 
     name: str
@@ -44,10 +48,17 @@ class Configuration:
     password: str | None = field(default=None, repr=False)
     async_mode: bool = True
     max_size: int = 10
+    min_size: int = 0
+    max_lifetime: float | None = 3600.0
+    max_idle: float | None = 600.0
+    ping_after: float | None = 30.0
     acquire_timeout: float = 10.0
     lock_timeout: float = 10.0
     statement_timeout: float | None = None
     close_timeout: float = 5.0
+    commit_timeout: float = 30.0
+    timeout: float | None = None
+    resolve_commit: bool = True
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @classmethod
@@ -68,11 +79,19 @@ class Configuration:
             parse = _PARSERS.get(key)
             if parse is None:
                 options[key] = value
-            elif value is not None:
+            elif value is not None or key in _ENDLESS:
                 common[_FIELDS.get(key, key)] = _parsed(name, key, value, parse)
         if not common.get("engine"):
             raise ConfigurationError(f"connection {name!r}: 'driver' is missing, e.g. 'driver': 'sqlite'")
-        return cls(name=name, options=MappingProxyType(options), **common)
+        return cls(name=name, options=MappingProxyType(options), **common)._checked()
+
+    def _checked(self) -> "Configuration":
+        """The same. Raises ConfigurationError where two settings do not go together."""
+        if self.min_size > self.max_size:
+            raise ConfigurationError(
+                f"connection {self.name!r}: 'min_size' is {self.min_size}, and 'max_size' allows no more than {self.max_size}"
+            )
+        return self
 
 
 def text(value: Any) -> str:
@@ -124,8 +143,8 @@ def seconds(value: Any) -> float:
 
 
 def _limit(value: Any) -> float | None:
-    """A setting that is a time in seconds where zero, which a URL can say, means no limit."""
-    return seconds(value) or None
+    """A setting that is a time in seconds where zero, which a URL can say, means no limit; so does None."""
+    return None if value is None else seconds(value) or None
 
 
 def some_seconds(value: Any) -> float:
@@ -177,11 +196,20 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "password": text,
     "async_mode": switch,
     "max_size": positive_int,
+    "min_size": count,
+    "max_lifetime": _limit,
+    "max_idle": _limit,
+    "ping_after": _limit,
     "acquire_timeout": seconds,
     "lock_timeout": seconds,
     "statement_timeout": _limit,
-    "close_timeout": seconds,
+    "close_timeout": some_seconds,
+    "commit_timeout": some_seconds,
+    "timeout": _limit,
+    "resolve_commit": switch,
 }
+# Elsewhere None says that nothing is given; here, where the usual is a limit, that there is to be none.
+_ENDLESS = frozenset({"max_lifetime", "max_idle", "ping_after"})
 _FIELDS = {"driver": "engine", "user": "username"}
 
 COMMON_KEYS = frozenset(_PARSERS)

@@ -12,15 +12,16 @@ __all__ = ["async_close", "close", "connected"]
 
 @asynccontextmanager
 async def connected(settings: "Settings | Mapping[str, Settings]") -> AsyncGenerator[None]:
-    """Configure on entry, try each connection, and close them on exit.
+    """Configure on entry, try each connection, open `min_size` of it, and close them on exit.
 
     `async with connected("sqlite:///shop.db"):`, for the lifespan of a web application. Raises ConfigurationError, and
-    ConnectionFailed where one cannot be opened.
+    ConnectionFailed where one cannot be opened; then nothing is left open.
     """
     opened = {name: database(name) for name in configure(settings)}
     try:
         for each in opened.values():
             await each.execute_text("SELECT 1")
+            await each.fill()
         yield
     finally:
         try:

@@ -5,28 +5,38 @@ import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, TypeVar
 
 from activerecord import runtime
+from activerecord.bounds import bounded
 from activerecord.config import COMMON_KEYS, Configuration, Settings
 from activerecord.driver import Binds, Connection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
-from activerecord.errors import ConfigurationError, LockTimeout, QueryError, ReadOnly, UsageError, nearest
-from activerecord.pool import Lender, LoopPool, SharedConnection
+from activerecord.errors import (
+    ConfigurationError,
+    ConnectionLost,
+    LockTimeout,
+    QueryError,
+    ReadOnly,
+    UsageError,
+    nearest,
+)
+from activerecord.pool import Lender, LoopPool, PoolStatistics, SharedConnection
 from activerecord.runtime.fork import on_fork
 from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
-from activerecord.sql.dialect import Compiled, Dialect
+from activerecord.sql.dialect import USUAL, Compiled, Dialect, Terms
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Delete, Insert, Update
 from activerecord.transaction import RETRIES, Transaction, current_transaction, run_again
 from activerecord.transaction.writer_turn import Work, Write, take_turn, writer_turn
 
-__all__ = ["Database", "Observer", "configure", "database", "databases", "forget"]
+__all__ = ["Database", "Observer", "configure", "database", "databases", "forget", "pool_statistics"]
 
 T = TypeVar("T")
 Observer = Callable[[str], object]
@@ -76,10 +86,7 @@ class Database:
 
         `late(text, rows)` is called where they came together with a cancellation, which is raised: the statement was run.
         """
-        if not self._settled:
-            await self.settle()
-        compiled = self.statements.compile(statement, tables)
-        binds = self._few_enough(compiled.binds(statement.binds))
+        compiled, binds = await self.prepared(statement, tables)
         rows = await self._send(
             compiled.sql,
             lambda c: c.fetch(compiled.sql, binds),
@@ -87,6 +94,13 @@ class Database:
             orphan=None if late is None else partial(late, compiled),
         )
         return compiled, rows
+
+    async def prepared(self, statement: Node, tables: Mapping[str, CachedTable]) -> tuple[Compiled, list[Any]]:
+        """The text of a statement, and the values that go with it."""
+        if not self._settled:
+            await self.settle()
+        compiled = self.statements.compile(statement, tables)
+        return compiled, self._few_enough(compiled.binds(statement.binds))
 
     async def execute(
         self,
@@ -96,10 +110,7 @@ class Database:
         late: "Callable[[Result], object] | None" = None,
     ) -> Result:
         """All that a statement answers. `late` is as in `fetch`."""
-        if not self._settled:
-            await self.settle()
-        compiled = self.statements.compile(statement, tables)
-        binds = self._few_enough(compiled.binds(statement.binds))
+        compiled, binds = await self.prepared(statement, tables)
         return await self._send(
             compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=_writes(statement), orphan=late
         )
@@ -118,11 +129,11 @@ class Database:
 
         One that `writes` is refused where only reads may be sent, and takes its turn where the engine has one writer.
         """
-        return await self._send(sql, lambda c: c.execute(sql, binds), writes=writes)
+        return await self._send(sql, lambda c: c.execute(sql, binds), writes=writes or None)
 
-    def transaction(self, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
+    def transaction(self, terms: Terms = USUAL) -> Transaction:
         """A new transaction; inside another one of this database, a savepoint."""
-        return Transaction(self, isolation=isolation, read_only=read_only)
+        return Transaction(lambda: self, terms)
 
     async def run_transaction(
         self, work: Callable[[], Awaitable[T]], *, retries: int = RETRIES, isolation: str | None = None
@@ -133,7 +144,7 @@ class Database:
                 "run_transaction inside a transaction: only the outermost can be run again as a whole. Call the function "
                 "as it is, or in a nested transaction"
             )
-        return await run_again(lambda: self.transaction(isolation=isolation), work, retries=retries)
+        return await run_again(lambda: self.transaction(Terms(isolation)), work, retries=retries)
 
     # the dialect
 
@@ -153,8 +164,9 @@ class Database:
         scope = current_transaction(self)
         if scope is not None:
             return await scope.run(_dialect_of)
-        lender = await self.lender()
-        lease = await lender.acquire("asking what the server speaks")
+        with self.in_time("asking what the server speaks"):
+            lender = await self.lender()
+            lease = await lender.acquire("asking what the server speaks")
         try:
             return lease.connection.dialect
         finally:
@@ -170,15 +182,22 @@ class Database:
         return binds
 
     async def _send(
-        self, sql: str, work: "Work[T]", *, writes: bool, orphan: "Callable[[T], object] | None" = None
+        self, sql: str, work: "Work[T]", *, writes: bool | None, orphan: "Callable[[T], object] | None" = None
     ) -> T:
-        for observer in self.observers:
-            observer(sql)
+        """Run one statement; None where nobody knows whether it writes."""
+        self.observe(sql)
+        with self.in_time("a statement"):
+            return await self._routed(sql, work, writes=writes, orphan=orphan)
+
+    async def _routed(
+        self, sql: str, work: "Work[T]", *, writes: bool | None, orphan: "Callable[[T], object] | None"
+    ) -> T:
+        """Run one statement where it belongs: in the scope that the task is in, or on its own, in its turn if it needs one."""
         scope = current_transaction(self)
         if scope is not None:
             if writes and scope.read_only:
                 raise ReadOnly("a write came to a transaction that was opened with read_only=True", sql=sql)
-            return await scope.run(lambda connection: self._call(connection, work, orphan))
+            return await scope.run(lambda connection: self.call(connection, work, orphan), writes=writes is not False)
         writer = self.writer if writes else None
         if writer is None:
             return await self.patiently(lambda: self._alone(sql, work, orphan))
@@ -194,16 +213,33 @@ class Database:
         lender = await self.lender()
         lease = await lender.acquire(sql)
         try:
-            return await self._call(lease.connection, work, orphan)
+            return await self.call(lease.connection, work, orphan)
         finally:
             lender.release(lease)
 
-    async def _call(self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
+    async def call(self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None" = None) -> T:
+        """Run a verb of a connection, which a cancellation breaks off. A value that came all the same goes to `orphan`."""
         host = runtime.host(asyncio_only=self.driver.asyncio_only)
         bound = self.configuration.close_timeout
-        return await host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
+        try:
+            return await host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
+        except (ConnectionLost, ReadOnly) as error:
+            self._suspect(connection, error)
+            raise
 
-    # what a transaction needs
+    def _suspect(self, connection: Connection, error: "ConnectionLost | ReadOnly") -> None:
+        """Have the pool hear of a failure that its other connections may share."""
+        scope = current_transaction(self)
+        lender = self._shared or self._pools.peek()
+        if lender is not None and not (isinstance(error, ReadOnly) and scope is not None and scope.read_only):
+            lender.suspect(connection, error)
+
+    # what a transaction, or a stream, needs
+
+    def observe(self, sql: str) -> None:
+        """Tell the observers of what is about to be sent."""
+        for observer in self.observers:
+            observer(sql)
 
     async def lender(self) -> Lender:
         """What lends connections to the running loop or thread."""
@@ -218,11 +254,20 @@ class Database:
         key = self.driver.writer_key(self.configuration)
         return None if key is None else writer_turn(key)
 
-    async def send(self, connection: Connection, *sql: str, done: Callable[[], object] | None = None) -> None:
-        """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
+    def in_time(self, what: str) -> AbstractContextManager[object]:
+        """A block that takes no longer than the `timeout` of the configuration; DeadlineExceeded says that `what` did."""
+        limit = self.configuration.timeout
+        return _NO_LIMIT if limit is None else bounded(limit, f"{what} on connection {self.configuration.name!r}")
+
+    async def send(
+        self, connection: Connection, *sql: str, bound: float | None = None, done: Callable[[], object] | None = None
+    ) -> None:
+        """Run statements that no cancellation may break off; after `bound` seconds the connection is ended.
+
+        Without a bound `close_timeout` is it. `done` is called at once when they have succeeded.
+        """
         for observer, text in product(self.observers, sql):
             observer(text)
-        host = runtime.host(asyncio_only=self.driver.asyncio_only)
 
         async def work() -> None:
             for text in sql:
@@ -230,7 +275,42 @@ class Database:
             if done is not None:
                 done()
 
-        await host.finish(work(), bound=_FINISH_BOUND, terminate=connection.terminate)
+        await self._finish(connection, work(), bound or self.configuration.close_timeout)
+
+    async def commit(
+        self,
+        connection: Connection,
+        *,
+        done: Callable[[], object],
+        mark: str,
+        marked: Callable[[Row], object],
+    ) -> None:
+        """Run COMMIT, which no cancellation may break off; before it, where there is a `mark`, the query that `marked` is told.
+
+        The mark is part of it, which observers are not told.
+        """
+        for observer in self.observers:
+            observer("COMMIT")
+
+        async def work() -> None:
+            if mark:
+                marked((await connection.fetch(mark, ()))[0])
+            await connection.execute("COMMIT", ())
+            done()
+
+        await self._finish(connection, work(), self.configuration.commit_timeout)
+
+    async def _finish(self, connection: Connection, work: Coroutine[Any, Any, None], bound: float) -> None:
+        host = runtime.host(asyncio_only=self.driver.asyncio_only)
+        try:
+            await host.finish(work, bound=bound, terminate=connection.terminate)
+        except (ConnectionLost, ReadOnly) as error:
+            self._suspect(connection, error)
+            raise
+
+    async def ask(self, connection: Connection, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query of the library's own on this connection."""
+        return await self.call(connection, lambda c: c.fetch(sql, binds))
 
     async def patiently(self, attempt: "Callable[[], Coroutine[Any, Any, T]]") -> T:
         """Run what may find a lock taken, again and again until `lock_timeout`, where the engine does not queue.
@@ -308,6 +388,16 @@ class Database:
 
     # the end
 
+    async def fill(self) -> None:
+        """Open connections for the running loop or thread, until `min_size` are there. Raises ConnectionFailed."""
+        await (await self.lender()).fill()
+
+    def statistics(self) -> PoolStatistics:
+        """Of the pool of the running loop or thread."""
+        self._notice_fork()
+        lender = self._shared or self._pools.peek()
+        return PoolStatistics(max_size=self.configuration.max_size) if lender is None else lender.statistics()
+
     async def close(self) -> None:
         """End the connections of the running loop in good order, and all others at once. The next statement opens anew."""
         try:
@@ -351,8 +441,7 @@ class Database:
             self._shared = SharedConnection(self.configuration, self.driver)
 
 
-# COMMIT may have to wait for the disk; after so many seconds the server is taken for gone.
-_FINISH_BOUND = 30.0
+_NO_LIMIT = nullcontext()
 
 
 async def _dialect_of(connection: Connection) -> Dialect:
@@ -431,6 +520,15 @@ def database(name: str = "default") -> Database:
 def databases() -> Mapping[str, Database]:
     """All databases that are configured now, by name."""
     return dict(_databases)
+
+
+def pool_statistics(connection: str = "default") -> PoolStatistics:
+    """What the pool of a connection has and has done: that of the running event loop, in plain sync code the thread's.
+
+    All zero where none was needed yet. A database in memory has one connection for all, and `max_size` 1. Waits for
+    nothing. Raises ConfigurationError where no connection has the name.
+    """
+    return database(connection).statistics()
 
 
 @atexit.register

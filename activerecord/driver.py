@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 from activerecord.config import Configuration
 from activerecord.sql.dialect import Dialect
 
-__all__ = ["Binds", "Connection", "Driver", "Result", "Row"]
+__all__ = ["Binds", "Connection", "Cursor", "Driver", "Result", "Row"]
 
 Row: TypeAlias = tuple[Any, ...]
 Binds: TypeAlias = Sequence[Any]
@@ -25,6 +25,26 @@ class Result:
     rows: list[Row] = field(default_factory=list[Row])
     affected: int = 0
     last_id: int | None = None
+
+
+class Cursor(Protocol):
+    """The rows of one query, some at a time: as they were when it was opened, whatever is written meanwhile.
+
+    Its verbs wait, and are cancelled, as those of its connection. One that is let go of unclosed holds nothing longer
+    than its connection lasts.
+    """
+
+    async def fetch(self, count: int) -> list[Row]:
+        """The next rows: `count` of them (1 or more), and fewer, or none, only at the end.
+
+        Raises UsageError once it is closed, ConnectionLost where its connection has ended, and DatabaseError where the
+        engine has ended it. After any failure it gives no rows any more.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let the engine forget it; cheap, however many rows are left. Nothing where it, or its connection, has ended."""
+        ...
 
 
 class Connection(Protocol):
@@ -56,6 +76,15 @@ class Connection(Protocol):
         """Run one statement for each row of binds. All or nothing only inside a transaction."""
         ...
 
+    async def open_cursor(self, sql: str, binds: Binds) -> Cursor:
+        """Run a query whose rows are asked for as they are needed. Cancelled or failing, it leaves no cursor open.
+
+        Any number may be open at once. Where the driver says `cursors_need_transaction`, one is open, and a cursor ends
+        with it. Between two of its verbs others may run on the connection; where the driver does not say
+        `cursors_interleave`, each of them, but closing the cursor and ending the session, raises UsageError.
+        """
+        ...
+
     async def close(self) -> None:
         """End the session in good order."""
         ...
@@ -66,6 +95,10 @@ class Connection(Protocol):
 
     def in_transaction(self) -> bool:
         """Whether a transaction is open, according to the server, as of its last answer."""
+        ...
+
+    def aborted(self) -> bool:
+        """Whether the open transaction takes no more statements until it, or the savepoint set last, is rolled back."""
         ...
 
     def usable(self) -> bool:
@@ -99,6 +132,16 @@ class Driver(Protocol):
     @property
     def waits_for_locks(self) -> bool:
         """Whether the engine queues for a lock. If not, LockTimeout comes at once and the caller asks again."""
+        ...
+
+    @property
+    def cursors_interleave(self) -> bool:
+        """Whether other statements, and other cursors, may run on a connection that has one open."""
+        ...
+
+    @property
+    def cursors_need_transaction(self) -> bool:
+        """Whether a cursor lives in a transaction only."""
         ...
 
     @property

@@ -18,6 +18,7 @@ ActiveRecordError
 ├── StaleRecord                  the row has changed or gone since it was read
 ├── TransactionClosed            the transaction was left already
 ├── PoolTimeout                  no connection became free in time
+├── DeadlineExceeded             a verb or a scope took longer than it was given; also a TimeoutError
 └── DatabaseError                the server's answer, or its silence
     ├── IntegrityError
     │   ├── UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation
@@ -44,6 +45,7 @@ __all__ = [
     "ConnectionLost",
     "DataError",
     "DatabaseError",
+    "DeadlineExceeded",
     "Deadlock",
     "ForeignKeyViolation",
     "IntegrityError",
@@ -145,6 +147,13 @@ class TransactionClosed(ActiveRecordError):
 
 class PoolTimeout(ActiveRecordError):
     """No connection became free within `acquire_timeout`; the message names who holds them."""
+
+
+class DeadlineExceeded(ActiveRecordError, TimeoutError):
+    """A verb, a scope or a statement took longer than it was given, and was stopped; the message says what, and how long.
+
+    What was under way was stopped in the database, as by a cancellation. How it was broken off is the `__cause__`.
+    """
 
 
 class DatabaseError(ActiveRecordError):

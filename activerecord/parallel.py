@@ -1,12 +1,14 @@
 """Parallel queries as structured tasks."""
 
-from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar, overload
+from collections.abc import Awaitable, Coroutine, Iterable
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast, overload
 
 from activerecord import runtime
+from activerecord.database import databases
 from activerecord.errors import UsageError
 
-__all__ = ["gather"]
+__all__ = ["ParallelGroup", "gather", "parallel"]
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -14,6 +16,21 @@ C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
 T = TypeVar("T")
+
+def parallel(*, limit: int | None = None) -> "ParallelGroup":
+    """Run awaitables beside each other in a block, with handles for their results.
+
+        async with parallel() as group:
+            users = group.start(User.query().async_all())
+            count = group.start(Order.query().async_count())
+        print(users.result, count.result)
+
+    When the block is left all have ended, and each handle has its `result`. The first failure cancels the others, and the
+    block, and is raised itself; several at once are raised as a group. At most `limit` run at a time: without one, one
+    less than the smallest pool that is configured has connections (but one at least), so that whatever they need a
+    second connection for finds one. Inside a transaction their statements take turns on its connection.
+    """
+    return ParallelGroup(_limit("parallel", limit))
 
 
 @overload
@@ -35,43 +52,113 @@ async def gather(
 @overload
 async def gather(*awaitables: Awaitable[T], limit: int | None = None) -> tuple[T, ...]: ...
 async def gather(*awaitables: Awaitable[Any], limit: int | None = None) -> tuple[Any, ...]:
-    """Await all of these at once, at most `limit` at a time, and give their results in order.
-
-    They are structured tasks: none outlives the call. The first failure cancels the others and is raised itself; several
-    at once are raised as a group. Inside a transaction their statements take turns on its connection.
-    """
-    _check(awaitables, limit)
-    started: set[int] = set()
-
-    def job(index: int) -> "Any":
-        async def run() -> Any:
-            started.add(index)
-            return await awaitables[index]
-
-        return run
-
+    """Await all of these at once and give their results in order; for the `limit` and for failures see `parallel`."""
+    jobs = _Jobs("gather")
     try:
-        return tuple(await runtime.parallel([job(index) for index in range(len(awaitables))], limit=limit))
+        for awaitable in awaitables:
+            jobs.add(awaitable)
+        return tuple(await runtime.parallel(jobs.all, limit=_limit("gather", limit)))
     finally:
-        for index, awaitable in enumerate(awaitables):
-            # one that was never begun would warn that it was never awaited
-            if index not in started and isinstance(awaitable, Coroutine):
-                awaitable.close()
+        jobs.close()
+        _close(awaitables[len(jobs.all) :])
 
 
-def _check(awaitables: tuple[Any, ...], limit: int | None) -> None:
-    wrong = [type(given).__name__ for given in awaitables if not isinstance(given, Awaitable)]
-    # a task may be awaited more than once, a coroutine may not
-    coroutines: list[Coroutine[Any, Any, Any]] = [given for given in awaitables if isinstance(given, Coroutine)]
-    twice = len(coroutines) - len({id(given) for given in coroutines})
-    if wrong or twice or (limit is not None and limit < 1):
-        for given in coroutines:
-            given.close()
-    if wrong:
-        raise UsageError(f"gather takes awaitables such as `User.query().async_all()`, got {wrong[0]}")
-    if twice:
-        raise UsageError(
-            "gather was given one coroutine twice, which can be awaited only once: call the verb again for each"
-        )
-    if limit is not None and limit < 1:
-        raise UsageError("gather needs a limit of at least 1")
+class ParallelGroup:
+    """See `parallel`."""
+
+    def __init__(self, limit: int) -> None:
+        self._group = runtime.Group(limit=limit)
+        self._jobs = _Jobs("start")
+
+    def start(self, awaitable: Awaitable[T]) -> "runtime.Handle[T]":
+        """Await this beside the others; `handle.result` when the block is left, or `await handle.wait()` inside it.
+
+        Raises UsageError outside the block, and for what cannot be awaited, or not once more.
+        """
+        job = self._jobs.add(awaitable)
+        try:
+            return self._group.start(job)
+        except UsageError:
+            job.close()
+            raise
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        try:
+            return await self._group.__aexit__(kind, error, traceback)
+        finally:
+            self._jobs.close()
+
+
+class _Job:
+    """What is to be awaited, and whether that has begun."""
+
+    __slots__ = ("_begun", "awaitable")
+
+    def __init__(self, awaitable: Any) -> None:
+        self.awaitable = awaitable
+        self._begun = False
+
+    async def __call__(self) -> Any:
+        self._begun = True
+        return await self.awaitable
+
+    def close(self) -> None:
+        """One that was never begun would warn that it was never awaited."""
+        if not self._begun:
+            _close([self.awaitable])
+
+
+class _Jobs:
+    """What one call or block was given, for a verb that refuses what it cannot await."""
+
+    def __init__(self, verb: str) -> None:
+        self.all: list[_Job] = []
+        self._verb = verb
+        self._coroutines: set[int] = set()
+
+    def add(self, awaitable: Any) -> _Job:
+        """Take one more."""
+        if not isinstance(awaitable, Awaitable):
+            raise UsageError(
+                f"{self._verb} takes awaitables such as `User.query().async_all()`, got {type(awaitable).__name__}"
+            )
+        # a task may be awaited more than once, a coroutine may not
+        if isinstance(awaitable, Coroutine):
+            coroutine = id(cast("object", awaitable))
+            if coroutine in self._coroutines:
+                raise UsageError(
+                    f"{self._verb} was given one coroutine twice, which can be awaited only once: call the verb again for each"
+                )
+            self._coroutines.add(coroutine)
+        job = _Job(awaitable)
+        self.all.append(job)
+        return job
+
+    def close(self) -> None:
+        """Close what was not begun."""
+        for job in self.all:
+            job.close()
+
+
+def _close(awaitables: Iterable[Any]) -> None:
+    for awaitable in awaitables:
+        if isinstance(awaitable, Coroutine):
+            awaitable.close()
+
+
+def _limit(verb: str, limit: int | None) -> int:
+    if limit is None:
+        return max(1, min((each.configuration.max_size for each in databases().values()), default=_MANY) - 1)
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise UsageError(f"{verb} needs a limit of at least 1")
+    return limit
+
+
+# Where no connection is configured there is no pool to go by.
+_MANY = 10

@@ -53,7 +53,11 @@ class Preload:
             for job in jobs:
                 await job()
         else:
-            await runtime.parallel(jobs)
+            await runtime.parallel(jobs, limit=self._places())
+
+    def _places(self) -> int:
+        """All connections but one: what is loaded may need a second."""
+        return max(1, self._mapper.database().configuration.max_size - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from types import new_class
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from activerecord import database, runtime
+from activerecord.bounds import bounded
 from activerecord.config import Settings
 from activerecord.mapper import Mapper
 from activerecord.model.declaration import declare, make_mapper
@@ -15,6 +16,7 @@ from activerecord.relation.association import name_of
 from activerecord.relation.target import model_of_table
 from activerecord.schema.naming import class_name
 from activerecord.schema.table import Table
+from activerecord.sql.dialect import Terms
 from activerecord.transaction import RETRIES, Transaction
 
 __all__ = ["ActiveRecord", "Undeclared"]
@@ -53,49 +55,87 @@ class ActiveRecord(Writes):
 
     # relations
 
-    async def async_load(self, relation: "Association[V]") -> V:
+    async def async_load(self, relation: "Association[V]", *, timeout: float | None = None) -> V:
         """Load a relation, `await order.async_load(Order.user)`, for all records of the same result at once."""
-        await self.__mapper__.table()
-        association = cast("Association[V]", self.__mapper__.relation(name_of(relation)))
-        return cast("V", await association.obtain(self))
+        with bounded(timeout, "load"):
+            await self.__mapper__.table()
+            association = cast("Association[V]", self.__mapper__.relation(name_of(relation)))
+            return cast("V", await association.obtain(self))
 
-    def load(self, relation: "Association[V]") -> V:
+    def load(self, relation: "Association[V]", *, timeout: float | None = None) -> V:
         """Load a relation, `order.load(Order.user)`, for all records of the same result at once."""
-        return runtime.run_blocking(lambda: self.async_load(relation), "load")
+        return runtime.run_blocking(lambda: self.async_load(relation, timeout=timeout), "load")
 
     # transactions
 
     @classmethod
-    def async_transaction(cls, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
-        """A transaction on the model's connection, `async with User.async_transaction() as tx`; inside another, a savepoint."""
-        return cls._database().transaction(isolation=isolation, read_only=read_only)
+    def async_transaction(
+        cls,
+        *,
+        isolation: str | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        retries: int | None = None,
+        timeout: float | None = None,
+    ) -> Transaction:
+        """A transaction on the model's connection, `async with User.async_transaction() as tx`; inside another, a savepoint.
+
+        It decorates async functions too, which then run in such a transaction each time, and with `retries` again so many
+        times where others at work were in the way. After `timeout` seconds, its beginning included, what is under way is stopped,
+        it is rolled back, and DeadlineExceeded is raised. `deferrable` (PostgreSQL; serializable and read only) waits at
+        the beginning for a moment from which on it cannot be refused.
+        """
+        return Transaction(cls._database, Terms(isolation, read_only, deferrable), retries=retries, timeout=timeout)
 
     @classmethod
-    def transaction(cls, *, isolation: str | None = None, read_only: bool = False) -> Transaction:
-        """A transaction on the model's connection, `with User.transaction() as tx`; inside another, a savepoint."""
-        return cls._database().transaction(isolation=isolation, read_only=read_only)
+    def transaction(
+        cls,
+        *,
+        isolation: str | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        retries: int | None = None,
+        timeout: float | None = None,
+    ) -> Transaction:
+        """A transaction on the model's connection, `with User.transaction() as tx`; see `async_transaction`."""
+        return Transaction(cls._database, Terms(isolation, read_only, deferrable), retries=retries, timeout=timeout)
 
     @classmethod
     async def async_run_transaction(
-        cls, work: Callable[[], Awaitable[T]], *, retries: int = RETRIES, isolation: str | None = None
+        cls,
+        work: Callable[[], Awaitable[T]],
+        *,
+        retries: int = RETRIES,
+        isolation: str | None = None,
+        timeout: float | None = None,
     ) -> T:
         """What `await work()` returns, in a transaction on the model's connection.
 
         Where others at work were in its way (RetryableError: a deadlock, a serialization failure, a lock that was not
         free), all of it is undone and `work` is called again, up to `retries` times, after a pause of random length. It must be such
-        that this does no harm: what is not in the database is not undone. Raises UsageError inside another transaction.
+        that this does no harm: what is not in the database is not undone. Raises UsageError inside another transaction,
+        and DeadlineExceeded where all of it takes longer than `timeout` seconds.
         """
-        return await cls._database().run_transaction(work, retries=retries, isolation=isolation)
+        with bounded(timeout, "run_transaction"):
+            return await cls._database().run_transaction(work, retries=retries, isolation=isolation)
 
     @classmethod
-    def run_transaction(cls, work: Callable[[], T], *, retries: int = RETRIES, isolation: str | None = None) -> T:
+    def run_transaction(
+        cls,
+        work: Callable[[], T],
+        *,
+        retries: int = RETRIES,
+        isolation: str | None = None,
+        timeout: float | None = None,
+    ) -> T:
         """What `work()` returns, in a transaction; see `async_run_transaction`."""
 
         async def worked() -> T:
             return work()
 
         return runtime.run_blocking(
-            lambda: cls._database().run_transaction(worked, retries=retries, isolation=isolation), "run_transaction"
+            lambda: cls.async_run_transaction(worked, retries=retries, isolation=isolation, timeout=timeout),
+            "run_transaction",
         )
 
     @classmethod

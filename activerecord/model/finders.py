@@ -10,7 +10,7 @@ __all__ = ["Finders"]
 
 
 class Finders(Attributes):
-    """The class methods that read."""
+    """The class methods that read. `timeout` is as in the verbs of a query; those that take values of columns have none."""
 
     @classmethod
     def query(cls) -> "Query[Self]":
@@ -23,24 +23,24 @@ class Finders(Attributes):
         return cls.query().where(*conditions, **equals)
 
     @classmethod
-    async def async_find(cls, key: Any) -> Self:
+    async def async_find(cls, key: Any, *, timeout: float | None = None) -> Self:
         """The record of this key; a composite key is a tuple. Raises RecordNotFound."""
-        return await cls.query().async_find(key)
+        return await cls.query().async_find(key, timeout=timeout)
 
     @classmethod
-    def find(cls, key: Any) -> Self:
+    def find(cls, key: Any, *, timeout: float | None = None) -> Self:
         """The record of this key; a composite key is a tuple. Raises RecordNotFound."""
-        return runtime.run_blocking(lambda: cls.async_find(key), "find")
+        return runtime.run_blocking(lambda: cls.async_find(key, timeout=timeout), "find")
 
     @classmethod
-    async def async_find_or_none(cls, key: Any) -> Self | None:
+    async def async_find_or_none(cls, key: Any, *, timeout: float | None = None) -> Self | None:
         """The record of this key, or None; a composite key is a tuple."""
-        return await cls.query().async_find_or_none(key)
+        return await cls.query().async_find_or_none(key, timeout=timeout)
 
     @classmethod
-    def find_or_none(cls, key: Any) -> Self | None:
+    def find_or_none(cls, key: Any, *, timeout: float | None = None) -> Self | None:
         """The record of this key, or None; a composite key is a tuple."""
-        return runtime.run_blocking(lambda: cls.async_find_or_none(key), "find_or_none")
+        return runtime.run_blocking(lambda: cls.async_find_or_none(key, timeout=timeout), "find_or_none")
 
     @classmethod
     async def async_find_by(cls, /, **equals: Any) -> Self | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, TypeAlias
 
 from activerecord import runtime
+from activerecord.bounds import bounded
 from activerecord.changes import MISSING, differs
 from activerecord.errors import QueryError, RecordNotFound, UniqueViolation, UsageError
 from activerecord.hydration import Origin
@@ -25,9 +26,13 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
 class Writes(Finders):
-    """The verbs that write. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
+    """The verbs that write. Each comes as a pair: `x` for plain sync code, `async_x` to await.
 
-    async def async_save(self) -> bool:
+    With `timeout=` a verb takes at most so many seconds, all its waits included, and raises DeadlineExceeded after that.
+    Those that take the values of columns have no such keyword: `with deadline(seconds):` bounds them.
+    """
+
+    async def async_save(self, *, timeout: float | None = None) -> bool:
         """Write what has changed; True when it is written.
 
         A new record is inserted, and keys, defaults and generated columns come back. One that came from the database is
@@ -37,9 +42,10 @@ class Writes(Finders):
         """
         self._claim()
         try:
-            table = await self.__mapper__.table()
-            self._settle(table)
-            await (self._insert(table) if self._row is None else self._update(table))
+            with bounded(timeout, "save"):
+                table = await self.__mapper__.table()
+                self._settle(table)
+                await (self._insert(table) if self._row is None else self._update(table))
         finally:
             self._writing = False
         return True
@@ -53,16 +59,17 @@ class Writes(Finders):
 
     update = runtime.blocking(async_update)
 
-    async def async_delete(self) -> bool:
+    async def async_delete(self, *, timeout: float | None = None) -> bool:
         """Delete the record's row; False where it had gone already. The record is new again, with the values it had."""
         if self._row is None:
             raise UsageError(f"a new {type(self).__name__} has no row to delete")
         self._claim()
         try:
-            table = await self.__mapper__.table()
-            statement = Delete(self.__mapper__.source, self._own_row(table))
-            tables = {table.name: table}
-            result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop(table))
+            with bounded(timeout, "delete"):
+                table = await self.__mapper__.table()
+                statement = Delete(self.__mapper__.source, self._own_row(table))
+                tables = {table.name: table}
+                result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop(table))
             self._drop(table)
         finally:
             self._writing = False
@@ -70,12 +77,13 @@ class Writes(Finders):
 
     delete = runtime.blocking(async_delete)
 
-    async def async_reload(self) -> Self:
+    async def async_reload(self, *, timeout: float | None = None) -> Self:
         """Read the row again, whole, and forget what was assigned or loaded along. Raises RecordNotFound."""
-        table = await self.__mapper__.table()
-        if self._row is None:
-            raise UsageError(f"a new {type(self).__name__} has no row to read")
-        fresh = await type(self).query().where(self._own_row(table)).async_one_or_none()
+        with bounded(timeout, "reload"):
+            table = await self.__mapper__.table()
+            if self._row is None:
+                raise UsageError(f"a new {type(self).__name__} has no row to read")
+            fresh = await type(self).query().where(self._own_row(table)).async_one_or_none()
         if fresh is None:
             raise RecordNotFound(f"the row of this {type(self).__name__} has gone")
         vars(self).clear()
@@ -129,12 +137,17 @@ class Writes(Finders):
         return runtime.run_blocking(lambda: cls.async_create_or_find_by(**values), "create_or_find_by")
 
     @classmethod
-    async def async_insert_all(cls, rows: Iterable[Mapping[str, Any]]) -> int:
+    async def async_insert_all(cls, rows: Iterable[Mapping[str, Any]], *, timeout: float | None = None) -> int:
         """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns.
 
         Defaults that the model declares are filled in. A key that the database makes is made where it is None; such rows
         come after those that have a key. No records are made, and no callbacks run.
         """
+        with bounded(timeout, "insert_all"):
+            return await cls._insert_rows(rows)
+
+    @classmethod
+    async def _insert_rows(cls, rows: Iterable[Mapping[str, Any]]) -> int:
         table = await cls.__mapper__.table()
         listed = [_with_defaults(cls, row) for row in _listed(rows)]
         if not listed:
@@ -151,9 +164,9 @@ class Writes(Finders):
         return len(listed)
 
     @classmethod
-    def insert_all(cls, rows: Iterable[Mapping[str, Any]]) -> int:
+    def insert_all(cls, rows: Iterable[Mapping[str, Any]], *, timeout: float | None = None) -> int:
         """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns."""
-        return runtime.run_blocking(lambda: cls.async_insert_all(rows), "insert_all")
+        return runtime.run_blocking(lambda: cls.async_insert_all(rows, timeout=timeout), "insert_all")
 
     # one record's statements
 

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from activerecord.query.conditions import Conditions
 from activerecord.query.shape import Shape
+from activerecord.query.stream import Streams
 from activerecord.query.terminals import Terminals
 from activerecord.query.values import Values
 
@@ -12,7 +13,7 @@ __all__ = ["Query"]
 R = TypeVar("R")
 
 
-class Query(Conditions[R], Shape[R], Terminals[R], Values[R]):
+class Query(Conditions[R], Shape[R], Terminals[R], Values[R], Streams[R]):
     """Records of one model to be: immutable and lazy.
 
     Every verb gives a new query and leaves this one as it is, so queries can be kept, shared and built upon. Nothing is

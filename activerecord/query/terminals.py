@@ -5,62 +5,72 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from activerecord import runtime
+from activerecord.bounds import bounded
 from activerecord.errors import QueryError, RecordNotFound
 from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference, Selectable, all_of
 
-__all__ = ["Terminals", "key_condition"]
+__all__ = ["Terminals", "check_columns", "key_condition"]
 
 R = TypeVar("R")
 
 
 class Terminals(QueryCore[R]):
-    """The verbs that read records. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
+    """The verbs that read records. Each comes as a pair: `x` for plain sync code, `async_x` to await.
+
+    With `timeout=` a verb takes at most so many seconds, all its waits included, and raises DeadlineExceeded after that.
+    """
 
     __slots__ = ()
 
-    async def async_all(self) -> list[R]:
+    async def async_all(self, *, timeout: float | None = None) -> list[R]:
         """All records that fit, with the relations asked for by `with_`."""
-        return await self._records()
+        with bounded(timeout, "all"):
+            return await self._records()
 
     all = runtime.blocking(async_all)
 
-    async def async_first(self) -> R | None:
+    async def async_first(self, *, timeout: float | None = None) -> R | None:
         """The first record in the query's order, by key where it has none; None where nothing fits."""
-        return _only(await self._records(_in_key_order(self._clauses, limit=1)))
+        with bounded(timeout, "first"):
+            return _only(await self._records(_in_key_order(self._clauses, limit=1)))
 
     first = runtime.blocking(async_first)
 
-    async def async_last(self) -> R | None:
+    async def async_last(self, *, timeout: float | None = None) -> R | None:
         """The last record in the query's order, by key where it has none; None where nothing fits."""
         if self._clauses.limit is not None or self._clauses.offset is not None:
             raise QueryError("last turns the order round, which a limit or offset forbids: order_by(...).first()")
-        return _only(await self._records(_in_key_order(self._clauses, limit=1, backwards=True)))
+        with bounded(timeout, "last"):
+            return _only(await self._records(_in_key_order(self._clauses, limit=1, backwards=True)))
 
     last = runtime.blocking(async_last)
 
-    async def async_one(self) -> R:
+    async def async_one(self, *, timeout: float | None = None) -> R:
         """The one record that fits. Raises RecordNotFound for none, QueryError for several."""
-        found = await self.async_one_or_none()
+        with bounded(timeout, "one"):
+            found = await self.async_one_or_none()
         if found is None:
             raise RecordNotFound(f"no {self._mapper.name} fits the query")
         return found
 
     one = runtime.blocking(async_one)
 
-    async def async_one_or_none(self) -> R | None:
+    async def async_one_or_none(self, *, timeout: float | None = None) -> R | None:
         """The one record that fits, None for none. Raises QueryError for several."""
-        found = await self._records(lambda _: replace(self._clauses, limit=_at_most(self._clauses.limit, 2)))
+        with bounded(timeout, "one_or_none"):
+            found = await self._records(lambda _: replace(self._clauses, limit=_at_most(self._clauses.limit, 2)))
         if len(found) > 1:
             raise QueryError(f"several records of {self._mapper.name} fit a query that expects one")
         return _only(found)
 
     one_or_none = runtime.blocking(async_one_or_none)
 
-    async def async_find(self, key: Any) -> R:
+    async def async_find(self, key: Any, *, timeout: float | None = None) -> R:
         """The record of this key, among those that fit. A composite key is a tuple. Raises RecordNotFound."""
-        found = await self.async_find_or_none(key)
+        with bounded(timeout, "find"):
+            found = await self.async_find_or_none(key)
         if found is None:
             nothing = ", which was None" if key is None else ""
             raise RecordNotFound(f"no {self._mapper.name} has the key that was asked for{nothing}")
@@ -68,7 +78,7 @@ class Terminals(QueryCore[R]):
 
     find = runtime.blocking(async_find)
 
-    async def async_find_or_none(self, key: Any) -> R | None:
+    async def async_find_or_none(self, key: Any, *, timeout: float | None = None) -> R | None:
         """The record of this key, among those that fit, or None. A composite key is a tuple."""
         if key is None:
             return None
@@ -76,13 +86,14 @@ class Terminals(QueryCore[R]):
         def by_key(table: Table) -> Clauses:
             return replace(self._clauses, where=all_of(self._clauses.where, key_condition(table, key)))
 
-        return _only(await self._records(by_key))
+        with bounded(timeout, "find_or_none"):
+            return _only(await self._records(by_key))
 
     find_or_none = runtime.blocking(async_find_or_none)
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         prepared = await self._prepare(finish)
-        _check_columns(self._mapper.table_name, self._clauses.columns, prepared.tables)
+        check_columns(self._mapper.table_name, self._clauses.columns, prepared.tables)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
@@ -92,7 +103,7 @@ class Terminals(QueryCore[R]):
         return records
 
 
-def _check_columns(source: str, columns: tuple[Expression[Any], ...], tables: Mapping[str, Table]) -> None:
+def check_columns(source: str, columns: tuple[Expression[Any], ...], tables: Mapping[str, Table]) -> None:
     """Refuse what would pass for a record's own value, and above all for its key, and is none."""
     own = tables[source]
     for column in columns:

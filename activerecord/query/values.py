@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeVar, overload
 
 from activerecord import runtime
+from activerecord.bounds import bounded
 from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
 from activerecord.schema.table import Table
@@ -25,11 +26,20 @@ _ZEROS: dict[type[Type], Any] = {Float: 0.0, Interval: dt.timedelta()}
 
 
 class Values(QueryCore[R]):
-    """The verbs that read values. Each comes as a pair: `x` for plain sync code, `async_x` to await."""
+    """The verbs that read values. Each comes as a pair: `x` for plain sync code, `async_x` to await.
+
+    With `timeout=` a verb takes at most so many seconds, all its waits included, and raises DeadlineExceeded after that.
+    """
 
     __slots__ = ()
 
-    async def async_count(self, column: "str | Expression[Any] | None" = None, *, distinct: bool = False) -> int:
+    async def async_count(
+        self,
+        column: "str | Expression[Any] | None" = None,
+        *,
+        distinct: bool = False,
+        timeout: float | None = None,
+    ) -> int:
         """How many rows fit, or how many values of a column are not NULL: `SELECT count(*) ...`.
 
         A limit, offset, distinct or grouping of the query counts the rows that come out of it.
@@ -41,77 +51,94 @@ class Values(QueryCore[R]):
         else:
             self._refuse_cut("count of a column")
             counting = self._aggregate(Function("count", (self._column(column),), distinct=distinct))
-        return int(await self._scalar(await counting) or 0)
+        with bounded(timeout, "count"):
+            return int(await self._scalar(await counting) or 0)
 
     count = runtime.blocking(async_count)
 
-    async def async_exists(self) -> bool:
+    async def async_exists(self, *, timeout: float | None = None) -> bool:
         """Whether any row fits: `SELECT 1 ... LIMIT 1`."""
         limit = 1 if self._clauses.limit is None else min(self._clauses.limit, 1)
         clauses = replace(self._clauses, orders=(), limit=limit)
         if not (clauses.distinct and clauses.offset):
             clauses = replace(clauses, columns=(Label(Text("1"), "one"),), distinct=False)
-        _, rows = await self._rows(lambda _: clauses)
+        with bounded(timeout, "exists"):
+            _, rows = await self._rows(lambda _: clauses)
         return bool(rows)
 
     exists = runtime.blocking(async_exists)
 
-    async def async_sum(self, column: "str | Expression[Any]") -> Any:
+    async def async_sum(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
         """The sum of a column over the rows that fit; zero where there is nothing to add: `SELECT sum(...) ...`."""
         self._refuse_cut("sum")
-        adding = await self._aggregate(Function("sum", (self._column(column),)))
-        found = await self._scalar(adding)
+        with bounded(timeout, "sum"):
+            adding = await self._aggregate(Function("sum", (self._column(column),)))
+            found = await self._scalar(adding)
         return self._zero(adding) if found is None else found
 
     sum = runtime.blocking(async_sum)
 
-    async def async_average(self, column: "str | Expression[Any]") -> Any:
+    async def async_average(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
         """The average of a column, a Decimal for a Decimal column, else a float; None without a value: `SELECT avg(...)`."""
-        return await self._aggregated("avg", column)
+        with bounded(timeout, "average"):
+            return await self._aggregated("avg", column)
 
     average = runtime.blocking(async_average)
 
-    async def async_min(self, column: "str | Expression[Any]") -> Any:
+    async def async_min(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
         """The smallest value of a column; None where there is none: `SELECT min(...) ...`."""
-        return await self._aggregated("min", column)
+        with bounded(timeout, "min"):
+            return await self._aggregated("min", column)
 
     min = runtime.blocking(async_min)
 
-    async def async_max(self, column: "str | Expression[Any]") -> Any:
+    async def async_max(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
         """The largest value of a column; None where there is none: `SELECT max(...) ...`."""
-        return await self._aggregated("max", column)
+        with bounded(timeout, "max"):
+            return await self._aggregated("max", column)
 
     max = runtime.blocking(async_max)
 
     @overload
-    async def async_pluck(self, column: Expression[T], /) -> list[T]: ...
+    async def async_pluck(self, column: Expression[T], /, *, timeout: float | None = None) -> list[T]: ...
     @overload
-    async def async_pluck(self, column: str, /) -> list[Any]: ...
+    async def async_pluck(self, column: str, /, *, timeout: float | None = None) -> list[Any]: ...
     @overload
     async def async_pluck(
-        self, first: "str | Expression[Any]", second: "str | Expression[Any]", /, *more: "str | Expression[Any]"
+        self,
+        first: "str | Expression[Any]",
+        second: "str | Expression[Any]",
+        /,
+        *more: "str | Expression[Any]",
+        timeout: float | None = None,
     ) -> list[tuple[Any, ...]]: ...
-    async def async_pluck(self, *columns: "str | Expression[Any]") -> list[Any]:
+    async def async_pluck(self, *columns: "str | Expression[Any]", timeout: float | None = None) -> list[Any]:
         """The values of one column as a list, or of several as a list of tuples."""
         if not columns:
             raise QueryError("pluck needs a column; for all of them: tuples()")
         clauses = replace(self._clauses, columns=tuple([self._column(name) for name in columns]))
-        _, rows = await self._rows(lambda _: clauses)
+        with bounded(timeout, "pluck"):
+            _, rows = await self._rows(lambda _: clauses)
         return [row[0] for row in rows] if len(columns) == 1 else rows
 
     @overload
-    def pluck(self, column: Expression[T], /) -> list[T]: ...
+    def pluck(self, column: Expression[T], /, *, timeout: float | None = None) -> list[T]: ...
     @overload
-    def pluck(self, column: str, /) -> list[Any]: ...
+    def pluck(self, column: str, /, *, timeout: float | None = None) -> list[Any]: ...
     @overload
     def pluck(
-        self, first: "str | Expression[Any]", second: "str | Expression[Any]", /, *more: "str | Expression[Any]"
+        self,
+        first: "str | Expression[Any]",
+        second: "str | Expression[Any]",
+        /,
+        *more: "str | Expression[Any]",
+        timeout: float | None = None,
     ) -> list[tuple[Any, ...]]: ...
-    def pluck(self, *columns: "str | Expression[Any]") -> list[Any]:
+    def pluck(self, *columns: "str | Expression[Any]", timeout: float | None = None) -> list[Any]:
         """The values of one column as a list, or of several as a list of tuples."""
-        return runtime.run_blocking(lambda: self.async_pluck(*columns), "pluck")
+        return runtime.run_blocking(lambda: self.async_pluck(*columns, timeout=timeout), "pluck")
 
-    async def async_ids(self) -> list[Any]:
+    async def async_ids(self, *, timeout: float | None = None) -> list[Any]:
         """The keys of the rows that fit; tuples where the key is composite."""
 
         def keys(table: Table) -> Clauses:
@@ -121,14 +148,16 @@ class Values(QueryCore[R]):
                 self._clauses, columns=tuple([Reference[Any](table.name, name) for name in table.primary_key])
             )
 
-        names, rows = await self._rows(keys)
+        with bounded(timeout, "ids"):
+            names, rows = await self._rows(keys)
         return [row[0] for row in rows] if len(names) == 1 else rows
 
     ids = runtime.blocking(async_ids)
 
-    async def async_dicts(self) -> list[dict[str, Any]]:
+    async def async_dicts(self, *, timeout: float | None = None) -> list[dict[str, Any]]:
         """The rows as dicts, by the names of their columns or labels."""
-        names, rows = await self._rows()
+        with bounded(timeout, "dicts"):
+            names, rows = await self._rows()
         twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
         if twice is not None:
             raise QueryError(
@@ -138,9 +167,10 @@ class Values(QueryCore[R]):
 
     dicts = runtime.blocking(async_dicts)
 
-    async def async_tuples(self) -> list[tuple[Any, ...]]:
+    async def async_tuples(self, *, timeout: float | None = None) -> list[tuple[Any, ...]]:
         """The rows as tuples, in the order of the columns selected."""
-        return (await self._rows())[1]
+        with bounded(timeout, "tuples"):
+            return (await self._rows())[1]
 
     tuples = runtime.blocking(async_tuples)
 

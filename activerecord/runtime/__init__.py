@@ -2,19 +2,24 @@
 
 from activerecord.runtime.backend import Backend, backend
 from activerecord.runtime.blocking import blocking, run_blocking
+from activerecord.runtime.deadline import Deadline, deadline
 from activerecord.runtime.flight import GRACE
+from activerecord.runtime.group import Group, Handle, parallel
 from activerecord.runtime.hosts import Host, catch_up, host
-from activerecord.runtime.identity import run_identity, running_task
+from activerecord.runtime.identity import run_identity, running_task, task_finder, task_name
 from activerecord.runtime.limiter import Limiter
 from activerecord.runtime.loop_local import LoopLocal
 from activerecord.runtime.thread_wait import interrupted, take_interrupt
 from activerecord.runtime.turnstile import Turnstile
-from activerecord.runtime.waiting import checkpoint, deadline, parallel, sleep
+from activerecord.runtime.waiting import checkpoint, raise_if_cancelled, sleep
 from activerecord.runtime.wakeup import Wakeup
 
 __all__ = [
     "GRACE",
     "Backend",
+    "Deadline",
+    "Group",
+    "Handle",
     "Host",
     "Limiter",
     "LoopLocal",
@@ -28,9 +33,12 @@ __all__ = [
     "host",
     "interrupted",
     "parallel",
+    "raise_if_cancelled",
     "run_blocking",
     "run_identity",
     "running_task",
     "sleep",
     "take_interrupt",
+    "task_finder",
+    "task_name",
 ]

@@ -10,7 +10,7 @@ import sniffio
 
 from activerecord.errors import UsageError
 
-__all__ = ["Backend", "adopt_token", "backend", "token"]
+__all__ = ["Backend", "ThreadToken", "adopt_token", "backend", "token"]
 
 Backend = Literal["asyncio", "trio"]
 
@@ -42,11 +42,24 @@ def _asyncio_after_all() -> Backend | None:
     return "asyncio" if events._get_running_loop() is not None and current_task() is not None else None
 
 
-class _Threads(threading.local):
-    """Each thread's own token. Idents will not do: they are used again once a thread has ended."""
+class ThreadToken:
+    """Stands for one thread. Idents will not do: they are used again once a thread has ended."""
+
+    __slots__ = ("_ident",)
 
     def __init__(self) -> None:
-        self.token = object()
+        self._ident = threading.get_ident()
+
+    def name(self) -> str:
+        """What the thread is called, as far as that is known: `threading` knows only those that it started."""
+        return next((thread.name for thread in threading.enumerate() if thread.ident == self._ident), str(self._ident))
+
+
+class _Threads(threading.local):
+    """Each thread's own token."""
+
+    def __init__(self) -> None:
+        self.token: object = ThreadToken()
 
 
 _threads = _Threads()

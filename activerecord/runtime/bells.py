@@ -112,7 +112,7 @@ class ThreadBell:
         struck: BaseException | None = None
         while not self._is_rung:
             try:
-                block(self._pass)
+                block(self._pass, to_the_end=struck is not None)
             except BaseException as error:  # noqa: BLE001  # raised once it has rung
                 if struck is None:
                     cancel()

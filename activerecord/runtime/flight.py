@@ -7,12 +7,16 @@ from typing import Any, Generic, TypeVar
 
 from activerecord.runtime.outcome import Outcome
 
-__all__ = ["GRACE", "MOMENT", "Flight"]
+__all__ = ["BREATH", "GRACE", "LOOKS", "MOMENT", "Flight"]
 
 T = TypeVar("T")
 
 GRACE = 5.0  # seconds: a server that is alive answers a cancel request within one or two
 MOMENT = 0.5  # seconds: what terminate() cuts off needs a few turns of the loop to end, not a round trip
+
+# What is late by the clock gets so many further looks, so many seconds apart. A loop that its program has blocked finds the
+# bound over and the answer at hand at the same time: to read it, and to wake those who wait for it, takes it some turns.
+LOOKS, BREATH = 5, 0.01
 
 _given_up: set[Task[Any]] = set()  # asyncio itself holds its tasks weakly
 
@@ -47,7 +51,7 @@ class Flight(Generic[T]):
     def limit(self, seconds: float) -> None:
         """From now on the work has this many seconds; then it is terminated, then cancelled, then given up."""
         if self._alarm is None and not self.over:
-            self._alarm = self._loop.call_later(seconds, self._ring)
+            self._alarm = self._loop.call_later(seconds, self._look_again, LOOKS)
 
     def unlimit(self) -> None:
         """Take the limit away, if it has not run out yet."""
@@ -63,6 +67,12 @@ class Flight(Generic[T]):
         self.outcome = outcome
         self.over = True
         self._landed()
+
+    def _look_again(self, looks: int) -> None:
+        if looks:
+            self._alarm = self._loop.call_later(BREATH, self._look_again, looks - 1)
+        else:
+            self._ring()
 
     def _ring(self) -> None:
         self._alarm = self._loop.call_later(MOMENT, self._force)

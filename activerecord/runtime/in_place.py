@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from activerecord.runtime.flight import GRACE
 from activerecord.runtime.outcome import Outcome, captured, conclude
+from activerecord.runtime.thread_deadline import expired
 from activerecord.runtime.thread_wait import Watch, watched
 
 __all__ = ["InPlace"]
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 
 class InPlace:
-    """A thread without a loop. What interrupts a call is raised in the wait that it struck, once."""
+    """A thread without a loop. What interrupts a call is raised in the wait that it struck, once; so is a deadline."""
 
     __slots__ = ()
 
@@ -25,15 +26,18 @@ class InPlace:
         grace: float = GRACE,
         terminate: Callable[[], object] | None = None,
     ) -> T:
-        """Run `work`; see `Host.call`."""
+        """Run `work`; see `Host.call`. Past a deadline it is not begun."""
+        if (over := expired()) is not None:
+            work.close()
+            raise over
         watch = Watch(grace, terminate)
         return conclude(await _run(work, watch), watch.struck, orphan)
 
     async def finish(self, work: Coroutine[Any, Any, T], *, bound: float, terminate: Callable[[], object]) -> T:
-        """Run `work` to its end; an interrupt is raised after it. See `Host.finish`."""
+        """Run `work` to its end; an interrupt, or a deadline that has passed, is raised after it. See `Host.finish`."""
         watch = Watch(bound, terminate, unbroken=True)
         watch.begin()
-        return conclude(await _run(work, watch), watch.struck)
+        return conclude(await _run(work, watch), watch.struck or expired())
 
 
 async def _run(work: Coroutine[Any, Any, T], watch: Watch) -> Outcome[T]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar, cast
 
 import anyio
 
-from activerecord.runtime.backend import adopt_token, backend, token
+from activerecord.runtime.backend import ThreadToken, adopt_token, backend, token
 from activerecord.runtime.by_hand import by_hand
 from activerecord.runtime.fork import bury, is_inherited, on_fork, process
 
@@ -182,7 +182,7 @@ def _after_fork() -> None:
     bury(list(_keepers.values()))
     _keepers.clear()
     bury(_threads.life)
-    adopt_token(object())
+    adopt_token(ThreadToken())
     _threads.life = None
 
 

@@ -56,7 +56,7 @@ class Native:
 
 
 class _Caller:
-    """The task that awaits a host, and the last cancellation that struck it meanwhile."""
+    """The task that awaits a host, and the cancellation that struck it meanwhile."""
 
     __slots__ = ("_before", "_bell", "_sheltered", "_task", "loop", "struck")
 
@@ -110,9 +110,12 @@ class _Caller:
                 await self._pause_shielded()
 
     async def _pause_shielded(self) -> None:
+        """Wait, struck already: that is what is delivered. A later one may be of the work's own timeout, which knows this task."""
+        struck = self.struck
         self._sheltered = True
         await shielded(self._is_struck_in_pause())
         self._sheltered = False
+        self.struck = struck
 
     async def _is_struck_in_pause(self) -> bool:
         """Wait until woken or struck; a wake that finds nobody waiting is seen by the loops above, which look first."""

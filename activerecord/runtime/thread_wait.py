@@ -1,24 +1,24 @@
 """Block the thread, in plain sync code: for a while, or until something happens, within the deadlines in force."""
 
 import math
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from time import monotonic, sleep
 
 from activerecord.runtime import interrupts
+from activerecord.runtime.thread_deadline import expired, next_deadline
 
-__all__ = ["Watch", "block", "block_for", "interrupted", "take_interrupt", "thread_deadline", "watched"]
+__all__ = ["Watch", "block", "block_for", "interrupted", "take_interrupt", "watched"]
 
+LONGEST = 3600.0  # seconds that one wait takes at most: a lock refuses to wait for centuries
 GLANCE = 0.05  # seconds between two looks for Ctrl-C: no delay that a person notices, no work that a processor does
-
-_deadline: ContextVar[float] = ContextVar("activerecord_deadline", default=math.inf)
 
 
 class Watch:
     """Over one call of a driver that runs in place: what interrupts it, and how long it may go on then.
 
-    An unbroken watch notes interrupts and lets the wait go on; otherwise they go in, and `seconds` begin to count.
+    An unbroken watch notes interrupts and lets the wait go on; otherwise they go in, and `seconds` begin to count. What
+    was struck once, or must not be, is broken off by no deadline.
     """
 
     __slots__ = ("_seconds", "_terminate", "is_unbroken", "rings_at", "struck")
@@ -41,6 +41,11 @@ class Watch:
         if not self.is_unbroken:
             self.begin()
 
+    @property
+    def outlasts_deadlines(self) -> bool:
+        """Whether a deadline that passes now is to wait for the end of the call."""
+        return self.is_unbroken or self.struck is not None
+
     def ring_if_due(self) -> None:
         """Terminate what is watched if its time is over. Once."""
         if monotonic() >= self.rings_at and self._terminate is not None:
@@ -52,49 +57,38 @@ class Watch:
 watched: ContextVar[Watch | None] = ContextVar("activerecord_watch", default=None)
 
 
-@contextmanager
-def thread_deadline(seconds: float) -> Generator[None, None, None]:
-    """Have the waits inside the block raise TimeoutError once that many seconds are over."""
-    outer = _deadline.get()
-    _deadline.set(min(outer, monotonic() + seconds))
-    try:
-        yield
-    finally:
-        _deadline.set(outer)
+def block(wait: Callable[[float], bool], seconds: float | None = None, *, to_the_end: bool = False) -> bool:
+    """Call `wait(seconds)` until it answers True; False when `seconds` are over, Expired at the deadline in force.
 
-
-def block(wait: Callable[[float], bool], seconds: float | None = None) -> bool:
-    """Call `wait(seconds)` until it answers True; False when `seconds` are over, TimeoutError at the deadline in force.
-
-    `wait` takes -1 for ever, as a lock does. An interrupt breaks it off, but inside an unbroken watch.
+    `wait` takes -1 for ever, as a lock does. An interrupt breaks it off, but inside an unbroken watch; `to_the_end` no
+    deadline does.
     """
     end = math.inf if seconds is None else monotonic() + seconds
     while True:
         watch = watched.get()
-        unbroken = watch is not None and watch.is_unbroken
-        deadline = math.inf if unbroken else _deadline.get()
+        outlasts = to_the_end or (watch is not None and watch.outlasts_deadlines)
+        deadline = math.inf if outlasts else next_deadline()
         next_look = min(end, deadline, math.inf if watch is None else watch.rings_at)
         try:
             if _wait_until(next_look, wait):
                 return True
+            if monotonic() >= deadline and (over := expired()) is not None:
+                raise over
         except BaseException as error:
             if watch is not None:
                 watch.strike(error)
-            if not unbroken:
+            if watch is None or not watch.is_unbroken:
                 raise
         if watch is not None:
             watch.ring_if_due()
-        now = monotonic()
-        if now >= end:
+        if monotonic() >= end:
             return False
-        if now >= deadline:
-            raise TimeoutError("the deadline passed")
 
 
 def _wait_until(time: float, wait: Callable[[float], bool]) -> bool:
     """What `wait` answers. A signal that is only noted breaks off no wait, so where they are held back it is a short one."""
     until = min(time, monotonic() + GLANCE) if interrupts.is_held() else time
-    if wait(-1 if until == math.inf else max(0.0, until - monotonic())):
+    if wait(-1 if until == math.inf else max(0.0, min(until - monotonic(), LONGEST))):
         return True
     if interrupts.is_noted() and interrupts.take():
         raise KeyboardInterrupt
@@ -102,14 +96,18 @@ def _wait_until(time: float, wait: Callable[[float], bool]) -> bool:
 
 
 def interrupted() -> bool:
-    """Whether Ctrl-C was pressed and may break off what runs in this thread now. `take_interrupt` lets it through."""
+    """Whether what runs in this thread now is to be broken off: by Ctrl-C, or by a deadline. `take_interrupt` tells."""
     watch = watched.get()
-    return interrupts.is_noted() and (watch is None or not watch.is_unbroken)
+    if interrupts.is_noted() and (watch is None or not watch.is_unbroken):
+        return True
+    return monotonic() >= next_deadline() and (watch is None or not watch.outlasts_deadlines)
 
 
-def take_interrupt() -> bool:
-    """Whether there was a Ctrl-C to let through: who is told so raises KeyboardInterrupt."""
-    return interrupted() and interrupts.take()
+def take_interrupt() -> BaseException | None:
+    """What breaks off what runs in this thread now, for who raises it: it is not given again."""
+    if not interrupted():
+        return None
+    return KeyboardInterrupt() if interrupts.take() else expired()
 
 
 def block_for(seconds: float) -> None:

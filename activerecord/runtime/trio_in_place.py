@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import outcome as trio_outcome
 import trio
 
-from activerecord.runtime.flight import GRACE, MOMENT
+from activerecord.runtime.flight import BREATH, GRACE, LOOKS, MOMENT
 from activerecord.runtime.outcome import Outcome, captured, conclude
 from activerecord.runtime.stepping import stepped
 from activerecord.runtime.thread_wait import Watch, watched
@@ -144,6 +144,8 @@ class _Alarm:
         assert self._scope is not None
         with self._scope:
             await trio.sleep(self._seconds)
+            for _ in range(LOOKS):
+                await trio.sleep(BREATH)
             self._ring()
             await trio.sleep(MOMENT)
             self._shelter.cancel()

@@ -1,18 +1,13 @@
-"""What waits without a driver: sleep, checkpoint, deadline, and work done in parallel."""
-
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+"""What waits without a driver: sleep and checkpoint."""
 
 import anyio
 import anyio.lowlevel
 
 from activerecord.runtime.backend import backend
-from activerecord.runtime.thread_wait import block_for, thread_deadline
+from activerecord.runtime.thread_deadline import expired
+from activerecord.runtime.thread_wait import block_for
 
-__all__ = ["checkpoint", "deadline", "parallel", "sleep"]
-
-Job = Callable[[], Awaitable[Any]]
+__all__ = ["checkpoint", "raise_if_cancelled", "sleep"]
 
 
 async def sleep(seconds: float) -> None:
@@ -29,42 +24,11 @@ async def checkpoint() -> None:
         await anyio.lowlevel.checkpoint()
 
 
-def deadline(seconds: float | None) -> AbstractContextManager[object]:
-    """A block that is broken off by TimeoutError when it takes longer; None: never.
-
-    In plain sync code only this package's own waits are broken off (`sleep`, `Wakeup`, `Turnstile`): a driver's call is
-    bounded by the driver. A driver must not open one inside its own coroutines: under asyncio those may be moved to
-    another task, which a scope cannot follow.
-    """
-    if seconds is None:
-        return nullcontext()
-    return thread_deadline(seconds) if backend() is None else anyio.fail_after(seconds)
-
-
-async def parallel(jobs: Sequence[Job], *, limit: int | None = None) -> list[Any]:
-    """The results of all jobs, in their order; at most `limit` jobs at a time. In plain sync code one after another.
-
-    The first failure cancels the rest. It is raised itself if it is the only one, otherwise they come as a group.
-    """
-    if backend() is None or len(jobs) < 2:
-        return [await job() for job in jobs]
-    failures: BaseExceptionGroup[BaseException]
-    try:
-        return await _together(jobs, limit or len(jobs))
-    except BaseExceptionGroup as group:
-        failures = group
-    raise failures.exceptions[0] if len(failures.exceptions) == 1 else failures
-
-
-async def _together(jobs: Sequence[Job], limit: int) -> list[Any]:
-    results: list[Any] = [None] * len(jobs)
-    places = anyio.Semaphore(limit)
-
-    async def run(index: int, job: Job) -> None:
-        async with places:
-            results[index] = await job()
-
-    async with anyio.create_task_group() as group:
-        for index, job in enumerate(jobs):
-            group.start_soon(run, index, job)
-    return results
+async def raise_if_cancelled() -> None:
+    """Let in what has cancelled the caller already: a deadline too that passed while the program did not wait. Else nothing."""
+    if backend() is not None:
+        # a loop that was blocked takes a turn or two to hear of the time
+        while anyio.current_effective_deadline() <= anyio.current_time():
+            await anyio.lowlevel.checkpoint()
+    elif (over := expired()) is not None:
+        raise over

@@ -9,7 +9,7 @@ from activerecord.sql.literal import literal
 from activerecord.sql.node import Node
 from activerecord.types import Codec, Type
 
-__all__ = ["Compiled", "Dialect", "StatementCompiler", "TableLike", "Transactions"]
+__all__ = ["USUAL", "Compiled", "Dialect", "StatementCompiler", "TableLike", "Terms", "Transactions"]
 
 
 class TableLike(Protocol):
@@ -104,10 +104,28 @@ class StatementCompiler(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a transaction begins. `deferrable`: it waits until it can run without being refused, or in the way."""
+
+    isolation: str | None = None
+    read_only: bool = False
+    deferrable: bool = False
+
+    @property
+    def level(self) -> str | None:
+        """The isolation level in the words of SQL: "repeatable read" for "REPEATABLE_READ"."""
+        return None if self.isolation is None else self.isolation.lower().replace("_", " ")
+
+
+USUAL = Terms()
+"""As the engine has it, to read and to write."""
+
+
 class Transactions(Protocol):
     """The statements that begin a transaction in one dialect."""
 
-    def __call__(self, *, isolation: str | None, read_only: bool) -> Sequence[str]:
+    def __call__(self, terms: Terms) -> Sequence[str]:
         """The texts to send, in order. Raises UsageError for what the engine does not have."""
         ...
 
@@ -119,7 +137,9 @@ class Dialect:
     `words` are the names of the engine in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
     number of binds that one statement may have; `list_is_a_bind` tells that the list of an IN, however long, is one of
     them. `returning` has the verbs (insert, update, delete) that may give the rows they write. `locked_read` is what ends
-    a SELECT that locks its rows; nothing where the engine has one writer at a time.
+    a SELECT that locks its rows; nothing where the engine has one writer at a time. `mark` is a query that gives one row, by
+    which the transaction it is sent in is known ever after, and `fate` one that takes this row as its binds, and tells:
+    "committed", "aborted", "in progress" or NULL; both are empty where the engine cannot tell.
 
     What follows is asked for by the DDL. `auto_key_clause` is what follows the name of a column in CREATE TABLE that the
     engine fills with a new integer and that is the whole primary key, with a place for the name of its type;
@@ -146,6 +166,8 @@ class Dialect:
     max_binds: int
     auto_key_clause: str
     locked_read: str = ""
+    mark: str = ""
+    fate: str = ""
     literal: Callable[[object], str] = literal
     default_clause: str = "DEFAULT {}"
     key_type: Callable[[Type], str] | None = None

@@ -135,14 +135,15 @@ async def sweep(
     again: Iterable[int | None] = (None, 1, 2),
     tasks: bool = False,
     limit: int = 400,
+    enough: int | None = None,
 ) -> Report:
     """Run `operation()` until no suspension is left at which it was not cancelled, in every way that the loop has.
 
     On asyncio natively and by scope, on trio by scope; in plain sync code nothing suspends, and it runs once. `again`
     is after how many suspensions a second cancellation comes, None for no second. With `tasks`, those of the asyncio tasks
     that the operation starts count as well: all that an asyncio-only driver waits for under trio, and what a driver does
-    beside the operation. After each run `await judge(outcome)`. Raises RuntimeError where more than `limit` suspensions
-    are no end.
+    beside the operation. After each run `await judge(outcome)`; as many violations as are `enough` end the sweep. Raises
+    RuntimeError where more than `limit` suspensions are no end.
     """
     report = Report()
     manners: tuple[Manner, ...] = ("task", "scope") if backend() == "asyncio" else ("scope",)
@@ -157,6 +158,8 @@ async def sweep(
             report.outcomes[outcome.kind] += 1
             if wrong := await judge(outcome):
                 report.violations.append(Violation(manner, mode, second, point, outcome, wrong))
+            if len(report.violations) == enough:
+                return report
             point, missed = (point + 1, 0) if reached else (point, missed + 1)
         report.points += point - 1
     return report

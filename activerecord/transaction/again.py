@@ -1,16 +1,20 @@
 """A whole unit of work, run again where others at work were in its way."""
 
+import inspect
 import random
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from contextlib import AbstractAsyncContextManager
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from activerecord import runtime
-from activerecord.errors import RetryableError, UsageError
-from activerecord.transaction.scope import Transaction
+from activerecord.errors import RetryableError, TransactionClosed, UsageError
 
-__all__ = ["RETRIES", "run_again"]
+__all__ = ["RETRIES", "run_again", "run_in"]
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+Begin = Callable[[], AbstractAsyncContextManager[object]]
 
 RETRIES = 3
 
@@ -19,7 +23,7 @@ RETRIES = 3
 _FIRST, _LONGEST = 0.02, 1.0
 
 
-async def run_again(begin: Callable[[], Transaction], work: Callable[[], Awaitable[T]], *, retries: int) -> T:
+async def run_again(begin: Begin, work: Callable[[], Awaitable[T]], *, retries: int) -> T:
     """What `work` returns, run in a transaction that `begin` makes, and from the start again after a RetryableError."""
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
         raise UsageError("retries is a whole number, zero or more")
@@ -28,9 +32,36 @@ async def run_again(begin: Callable[[], Transaction], work: Callable[[], Awaitab
         try:
             async with begin():
                 return await work()
-        except RetryableError:
-            if not left:
+        except (RetryableError, TransactionClosed) as error:
+            if not left or not _may_succeed(error):
                 raise
         await runtime.sleep(random.uniform(0, patience))
         patience = min(patience * 2, _LONGEST)
     raise AssertionError("unreachable: the last round returns or raises")
+
+
+def _may_succeed(error: Exception) -> bool:
+    """Whether others were in the way: work that goes on after a RetryableError finds its transaction closed by it."""
+    return isinstance(error, RetryableError) or isinstance(error.__cause__, RetryableError)
+
+
+def run_in(begin: Begin, function: F, *, retries: int) -> F:
+    """The function, an async or a plain one, run in a transaction of its own each time it is called, and again as above."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(
+            f"{function.__qualname__} is a generator, whose transaction would be open while others run: it cannot be"
+        )
+
+    @wraps(function)
+    async def run(*given: Any, **named: Any) -> Any:
+        return await run_again(begin, lambda: function(*given, **named), retries=retries)
+
+    @wraps(function)
+    def run_plainly(*given: Any, **named: Any) -> Any:
+        async def work() -> Any:
+            return function(*given, **named)
+
+        cure = "await an async function, decorated by async_transaction(...)"
+        return runtime.run_blocking(lambda: run_again(begin, work, retries=retries), function.__name__, cure=cure)
+
+    return cast("F", run if inspect.iscoroutinefunction(function) else run_plainly)

@@ -1,18 +1,22 @@
 """What is to be called when a transaction has ended."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Self, TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Self, TypeAlias
 
-__all__ = ["Callback", "Callbacks", "call_all"]
+from activerecord.driver import Connection
+
+__all__ = ["Callback", "Callbacks", "Closer", "call_all"]
 
 Callback: TypeAlias = Callable[[], Awaitable[object] | object]
+Closer: TypeAlias = Callable[[Connection], Coroutine[Any, Any, object]]
 
 
 class Callbacks:
-    """The callbacks of one scope: for either end of it, in order, and what restores records, the latest first."""
+    """The callbacks of one scope: before its end, for either end of it, and what restores records."""
 
     def __init__(self) -> None:
+        self.before_end: list[Closer] = []
         self.after_commit: list[Callback] = []
         self.after_rollback: list[Callback] = []
         self.undoes: list[Callable[[], object]] = []

@@ -1,12 +1,13 @@
 """A scope: entered, shared by the tasks that are started inside, and left for good or for nothing."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from contextvars import ContextVar
-from enum import Enum
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from activerecord import runtime
+from activerecord.bounds import bounded
 from activerecord.driver import Connection
 from activerecord.errors import (
     ActiveRecordError,
@@ -17,25 +18,21 @@ from activerecord.errors import (
     UsageError,
 )
 from activerecord.pool import caller
-from activerecord.transaction.callbacks import Callback, Callbacks, call_all
+from activerecord.sql.dialect import USUAL, Terms
+from activerecord.transaction.again import run_in
+from activerecord.transaction.callbacks import Callback, Callbacks, Closer, call_all
+from activerecord.transaction.state import Outcome, State
+from activerecord.transaction.turns import Turns
 from activerecord.transaction.unit import Savepoint, Transactional, Unit, Whole
 
-__all__ = ["Outcome", "Transaction", "current_transaction"]
+__all__ = ["Transaction", "current_transaction"]
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 # The open scopes of the running task, by database. Set and restored by value: a scope may be left in another context
 # than it was entered in, where a token would be refused.
 _current: "ContextVar[Mapping[object, Transaction]]" = ContextVar("activerecord_transactions", default={})
-
-
-class Outcome(Enum):
-    """How a transaction ended, or that it has not."""
-
-    OPEN = "open"
-    COMMITTED = "committed"
-    ROLLED_BACK = "rolled_back"
-    UNKNOWN = "unknown"
 
 
 def current_transaction(database: object) -> "Transaction | None":
@@ -56,65 +53,85 @@ class Transaction:
     Inside another scope of the same database it is a savepoint. It ends in COMMIT, or in ROLLBACK when an exception or a
     cancellation leaves it; `outcome` tells which. Tasks started inside inherit it: their statements take turns on its one
     connection, in order.
+
+    It decorates functions too, which then run in such a transaction each time they are called, and with `retries` again.
     """
 
-    def __init__(self, database: Transactional, *, isolation: str | None = None, read_only: bool = False) -> None:
-        self.outcome = Outcome.OPEN
-        self._database = database
-        self._isolation = isolation
-        self._read_only = read_only
-        self._opened_at = caller(_ours)
-        self._turn = runtime.Turnstile()
-        self._parent: Transaction | None = None
-        self._unit: Unit = Whole(
-            database, f"a transaction opened at {self._opened_at}", isolation=isolation, read_only=read_only
-        )
-        self._identity: object = None
-        self._task: object = None
-        self._entered = False
-        self._dead: BaseException | None = None
-        self._decided = True
-        self._wants_rollback = False
+    def __init__(
+        self,
+        find: Callable[[], Transactional],
+        terms: Terms,
+        *,
+        retries: int | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        self._find = find
+        self._terms = terms
+        self._retries = retries
+        self._timeout = timeout
+        self._state = State(caller(_ours))
+        self._turns = Turns(self._state)
         self._callbacks = Callbacks()
+        self._bounds = ExitStack()
+        self._parent: Transaction | None = None
+        self._database: Transactional
+        self._unit: Unit
 
     def __repr__(self) -> str:
-        return f"<Transaction {self.outcome.value}, opened at {self._opened_at}>"
+        return f"<Transaction {self.outcome.value}, opened at {self._state.opened_at}>"
 
     # what the program does with it
 
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended, or that it is open."""
+        return self._state.outcome
+
     def after_commit(self, callback: Callback) -> None:
         """Call this, plain or async, once the outermost scope has committed; in the order given, outside the transaction."""
-        self._check_open()
+        self._state.check()
         self._callbacks.after_commit.append(callback)
 
     def after_rollback(self, callback: Callback) -> None:
         """Call this, plain or async, once this scope has been rolled back, by itself or with one around it."""
-        self._check_open()
+        self._state.check()
         self._callbacks.after_rollback.append(callback)
-
-    def on_undo(self, callback: Callable[[], object]) -> None:
-        """Call this if what was done in the scope is undone, with it or with one around it: the latest first, at once.
-
-        It must neither wait nor fail. Records restore themselves by it; programs have `after_rollback`.
-        """
-        if self.outcome is Outcome.ROLLED_BACK:
-            callback()
-        else:
-            self._callbacks.undoes.append(callback)
 
     def rollback(self) -> None:
         """Undo what happened inside when the scope is left, though no exception leaves it. Nothing more may be sent."""
-        self._check_open()
-        self._wants_rollback = True
+        self._state.check_open()
+        self._state.wants_rollback = True
+
+    def __call__(self, function: F) -> F:
+        """The function, an async or a plain one, run in a transaction on these terms each time it is called.
+
+        With `retries` it is run again from its start, so many times, after a RetryableError; then it cannot be called inside
+        another transaction. Raises UsageError for a generator function.
+        """
+
+        def begin() -> Transaction:
+            if self._retries is not None and current_transaction(self._find()) is not None:
+                raise UsageError(
+                    f"{function.__qualname__}, which is to be run again as a whole, was called inside a transaction: only the "
+                    f"outermost can be"
+                )
+            return Transaction(self._find, self._terms, timeout=self._timeout)
+
+        return run_in(begin, function, retries=self._retries or 0)
 
     async def __aenter__(self) -> Self:
-        if self._entered:
-            raise UsageError(f"a transaction is entered once: this one was opened at {self._opened_at}")
-        self._entered = True
-        self._identity = runtime.run_identity()
-        self._task = runtime.running_task()
-        parent = current_transaction(self._database)
-        await (self._begin() if parent is None else self._begin_inside(parent))
+        if self._retries is not None:
+            raise UsageError(
+                "a block cannot be run again, so retries are not for `with`: decorate a function, or call run_transaction"
+            )
+        self._database = self._find()
+        self._state.enter()
+        self._unit = Whole(self._database, f"a transaction opened at {self._state.opened_at}", self._terms)
+        with ExitStack() as bounds:
+            bounds.enter_context(bounded(self._timeout, str(self._state)))
+            parent = current_transaction(self._database)
+            await (self._begin() if parent is None else self._begin_inside(parent))
+            self._bounds = bounds.pop_all()
         _current.set({**_current.get(), self._database: self})
         return self
 
@@ -131,6 +148,7 @@ class Transaction:
             self._release()
             if self.outcome is Outcome.ROLLED_BACK:
                 self._callbacks.restore()
+        failure = self._out_of_time(failure or error) or failure
         await self._call_back(failure or error)
         if failure is not None:
             raise failure
@@ -157,7 +175,7 @@ class Transaction:
             raise
 
     def _is_entered(self) -> bool:
-        return self.outcome is Outcome.OPEN and current_transaction(self._database) is self
+        return self._state.is_open() and current_transaction(self._database) is self
 
     # what the database does with it
 
@@ -166,6 +184,10 @@ class Transaction:
         """The scope that this one is a savepoint of."""
         return self._parent
 
+    def is_within(self, scope: "Transaction") -> bool:
+        """Whether it is that scope, or one inside it."""
+        return self is scope or (self._parent is not None and self._parent.is_within(scope))
+
     @property
     def read_only(self) -> bool:
         """Whether nothing may be written inside."""
@@ -173,17 +195,41 @@ class Transaction:
 
     def is_left_behind(self) -> bool:
         """Whether it was left, though the running task, which opened it, has not noticed."""
-        return self.outcome is not Outcome.OPEN and self._task == runtime.running_task()
+        return self._state.is_left_behind()
 
-    async def run(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
-        """Run a statement on the scope's connection, when it is its turn. Raises TransactionClosed."""
-        self._check_open()
-        await self._take_turn(work)
+    def on_undo(self, callback: Callable[[], object]) -> None:
+        """Call this if what was done in the scope is undone, with it or with one around it: the latest first, at once.
+
+        It must neither wait nor fail. Records restore themselves by it; programs have `after_rollback`.
+        """
+        if self.outcome is Outcome.ROLLED_BACK:
+            callback()
+        else:
+            self._callbacks.undoes.append(callback)
+
+    def before_end(self, close: Closer) -> None:
+        """Await `close(connection)` when the scope is left, before it is kept or undone: the latest first, in the scope's last turn.
+
+        It must be bounded, and no cancellation may break it off. Streams end by it.
+        """
+        self._callbacks.before_end.append(close)
+
+    def not_before_end(self, close: Closer) -> None:
+        """Take back what `before_end` was told, if it has not come to that."""
+        if close in self._callbacks.before_end:
+            self._callbacks.before_end.remove(close)
+
+    async def run(self, work: Callable[[Connection], Coroutine[Any, Any, T]], *, writes: bool = True) -> T:
+        """Run a statement, which may be one that `writes`, on the scope's connection in its turn. Raises TransactionClosed."""
+        self._state.check()
+        await self._turns.take("another statement", self._database.configuration)
         try:
-            self._check_open()
+            self._state.check()
+            if writes:
+                self._unit.note_write()
             return await self._guarded(work)
         finally:
-            self._turn.leave()
+            self._turns.leave()
 
     async def _guarded(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
         connection = self._unit.connection
@@ -193,8 +239,12 @@ class Transaction:
             # A server may end the whole transaction with one failed statement: what comes after it must not run alone.
             if not connection.usable() or not connection.in_transaction():
                 self._die(error, decided=_is_undone(connection, error))
+            elif connection.aborted():
+                self._state.aborted = error
             raise
-        if not connection.in_transaction():
+        if not connection.usable():
+            self._die(ConnectionLost("the connection was ended"))
+        elif not connection.in_transaction():
             self._die(UsageError("a statement inside ended the transaction"), decided=False)
         return value
 
@@ -202,46 +252,14 @@ class Transaction:
         """Let nothing follow, in any scope. Where it is not `decided`, what was done before may have been kept."""
         scope: Transaction | None = self
         while scope is not None:
-            if scope._dead is None:
-                scope._dead, scope._decided = cause, decided
+            scope._state.die(cause, decided=decided)
             scope = scope._parent
-
-    def _check_open(self) -> None:
-        if self.outcome is not Outcome.OPEN or not self._entered:
-            state = self.outcome.value.replace("_", " ") if self._entered else "not entered yet"
-            raise TransactionClosed(f"the transaction opened at {self._opened_at} is {state}")
-        if self._wants_rollback:
-            raise TransactionClosed(f"the transaction opened at {self._opened_at} is to be rolled back: leave it")
-        if self._dead is not None:
-            raise TransactionClosed(
-                f"the transaction opened at {self._opened_at} has ended "
-                f"({type(self._dead).__name__}): leave it, and begin again"
-            ) from self._dead
-        if self._identity != runtime.run_identity():
-            raise UsageError(
-                f"the transaction opened at {self._opened_at} belongs to another event loop or thread; "
-                f"its connection cannot be used from here"
-            )
-
-    async def _take_turn(self, purpose: object) -> None:
-        if self._turn.try_enter(purpose):
-            return
-        timeout = self._database.configuration.acquire_timeout
-        try:
-            await self._turn.enter(purpose, timeout=timeout)
-        except TimeoutError:
-            holder = self._turn.holder
-            inner = f"the nested {holder!r}" if isinstance(holder, Transaction) else "another statement"
-            raise TransactionClosed(
-                f"waited {timeout:g} s for a turn in the transaction opened at {self._opened_at}: {inner} holds it. A task "
-                f"that was started outside the nested one cannot be awaited inside it"
-            ) from None
 
     # beginning
 
     async def _begin(self) -> None:
         try:
-            await self._unit.begin()
+            await self._unit.begin(_nothing)
         except BaseException as error:
             try:
                 await self._undo(error)
@@ -250,76 +268,73 @@ class Transaction:
             raise
 
     async def _begin_inside(self, parent: "Transaction") -> None:
-        if self._isolation is not None or self._read_only:
+        if self._terms != USUAL:
             raise UsageError(
-                f"a nested transaction is a savepoint of the one opened at {parent._opened_at}: isolation and read_only "
-                f"are for the outermost"
+                f"a nested transaction is a savepoint of {parent._state}: isolation, read_only and deferrable are for the "
+                f"outermost"
             )
-        parent._check_open()
-        await parent._take_turn(self)
+        parent._state.check()
+        await parent._turns.take(self, self._database.configuration)
         self._parent, self._unit = parent, Savepoint(self._database, parent._unit)
+        begun: list[bool] = []
         try:
-            parent._check_open()
-            await self._unit.begin()
+            parent._state.check()
+            await self._unit.begin(lambda: begun.append(True))
         except BaseException as error:
-            self.outcome = Outcome.ROLLED_BACK
-            # whether the savepoint is there cannot be told: let nothing go on beside it
-            parent._die(error)
-            self._release()
+            try:
+                await self._give_up(error, begun=bool(begun))
+            finally:
+                self._release()
             raise
+
+    async def _give_up(self, error: BaseException, *, begun: bool) -> None:
+        """Go back to where the savepoint was set; where that cannot be told, let nothing go on around it."""
+        if begun:
+            await self._undo(error)
+        else:
+            self._state.outcome = Outcome.ROLLED_BACK
+            self._die(error)
 
     # ending
 
     async def _end(self, error: BaseException | None) -> None:
-        if isinstance(error, GeneratorExit) and self._identity != runtime.run_identity():
+        state = self._state
+        if isinstance(error, GeneratorExit) and state.is_elsewhere():
             self._leave_to_the_lender()
             return
-        struck = None if self._turn.try_enter(self) else await self._last_turn()
-        if self._dead is None and not self._unit.connection.usable():
+        struck = await self._turns.last(self, self._database.configuration)
+        if not self._turns.is_with(self):
+            self._abandon()
+        struck = await self._close_what_is_open() or struck
+        if state.dead is None and not self._unit.connection.usable():
             self._die(ConnectionLost("the connection was ended"))
-        keep = error is None and struck is None and not self._wants_rollback
-        if keep and self._dead is None:
+        keep = error is None and struck is None and not state.wants_rollback
+        if keep and state.cause is None:
             await (self._commit() if self._parent is None else self._hand_up())
             return
         await self._undo(error or struck)
         if struck is not None and (error is None or not isinstance(struck, TransactionClosed)):
             raise struck
         if keep:
-            kept = "nothing of it is kept" if self._decided else "nobody can tell whether what was done before is kept"
-            raise TransactionClosed(
-                f"the transaction opened at {self._opened_at} has ended before its time, and {kept}"
-            ) from self._dead
+            raise state.ended_early()
 
     def _leave_to_the_lender(self) -> None:
         """The collector closes a task of a loop that is gone: nothing can be waited for. The lender rolls back."""
         self._die(TransactionClosed("its event loop is gone"))
-        self.outcome = Outcome.ROLLED_BACK
+        self._state.outcome = Outcome.ROLLED_BACK
 
-    async def _last_turn(self) -> BaseException | None:
-        """Wait for the statement of a task that goes on inside the scope while it is being left; what broke that off."""
-        timeout = self._database.configuration.acquire_timeout
-        try:
-            await self._turn.enter(self, timeout=timeout)
-        except TimeoutError:
-            self._abandon()
-            return TransactionClosed(
-                f"the transaction opened at {self._opened_at} was left while a statement of another task was under way, "
-                f"which did not end within {timeout:g} s: the connection was ended, and nothing is kept"
-            )
-        except BaseException as struck:  # noqa: BLE001  # raised once the scope is left
-            await self._insist_on_turn()
-            return struck
-        return None
-
-    async def _insist_on_turn(self) -> None:
-        """Cancelled or not, have the other task's statement end first: ending the connection could lose a whole database."""
-        bound = self._database.configuration.close_timeout
-        host = runtime.host(asyncio_only=False)
-        try:
-            await host.finish(self._turn.enter(self, timeout=bound), bound=bound, terminate=_nothing)
-        except BaseException:  # noqa: BLE001  # one cancellation is on its way already
-            if self._turn.holder is not self:
-                self._abandon()
+    async def _close_what_is_open(self) -> BaseException | None:
+        """Call what was to be called before the end; what broke that off."""
+        struck: BaseException | None = None
+        while self._callbacks.before_end:
+            try:
+                await self._callbacks.before_end.pop()(self._unit.connection)
+            except (ActiveRecordError, OSError) as failure:
+                if not self._unit.connection.aborted():
+                    self._die(failure)
+            except BaseException as cancelled:  # noqa: BLE001  # raised once the scope is left
+                struck = cancelled
+        return struck
 
     async def _commit(self) -> None:
         try:
@@ -330,18 +345,26 @@ class Transaction:
             if self._unit.connection.usable():
                 await self._undo(error)
                 raise
-            self._abandon()
-            self.outcome = Outcome.UNKNOWN
-            if not isinstance(error, ConnectionLost):
-                raise
+            await self._find_out(error)
+
+    async def _find_out(self, error: BaseException) -> None:
+        """The connection was lost in COMMIT, by this error: ask what became of it, where the engine can tell."""
+        self._abandon()
+        self._state.outcome = Outcome.UNKNOWN
+        if not isinstance(error, ConnectionLost):
+            raise error
+        self._state.outcome = await self._unit.fate()
+        if self.outcome is Outcome.ROLLED_BACK:
+            raise error
+        if self.outcome is Outcome.UNKNOWN:
             raise OutcomeUnknown(
-                f"the connection was lost during COMMIT of the transaction opened at {self._opened_at}: it is kept whole "
-                f"or not at all, and only the data can tell",
+                f"the connection was lost during COMMIT of {self._state}: it is kept whole or not at all, and only the data "
+                f"can tell",
                 sql="COMMIT",
             ) from error
 
     def _committed(self) -> None:
-        self.outcome = Outcome.COMMITTED
+        self._state.outcome = Outcome.COMMITTED
 
     async def _hand_up(self) -> None:
         try:
@@ -352,7 +375,7 @@ class Transaction:
             raise
 
     def _handed_up(self) -> None:
-        self.outcome = Outcome.COMMITTED
+        self._committed()
         if self._parent is not None:
             self._callbacks.hand_up(self._parent._callbacks, self._rolled_back)
 
@@ -361,6 +384,8 @@ class Transaction:
         try:
             await self._roll_back()
         except (ActiveRecordError, OSError) as failure:
+            # whoever comes after is told of this, not of what it led to
+            self._die(failure)
             self._abandon()
             if error is not None:
                 error.add_note(f"the rollback failed as well, so the connection was ended: {type(failure).__name__}")
@@ -371,15 +396,15 @@ class Transaction:
             raise
         finally:
             if self.outcome is Outcome.OPEN:
-                self.outcome = Outcome.ROLLED_BACK if self._decided else Outcome.UNKNOWN
+                self._state.outcome = Outcome.ROLLED_BACK if self._state.decided else Outcome.UNKNOWN
 
     async def _roll_back(self) -> None:
         # in a scope that is dead the savepoint is gone with all the rest
-        if self._parent is None or self._dead is None:
+        if self._parent is None or self._state.dead is None:
             await self._unit.undo(self._rolled_back)
 
     def _rolled_back(self) -> None:
-        self.outcome = Outcome.ROLLED_BACK
+        self._state.outcome = Outcome.ROLLED_BACK
 
     def _abandon(self) -> None:
         """End the connection at once: the server rolls back what was begun on it, in every scope."""
@@ -388,11 +413,18 @@ class Transaction:
 
     def _release(self) -> None:
         if self._parent is not None:
-            self._parent._turn.leave()
+            self._parent._turns.leave()
         self._unit.release()
-        if self._turn.holder is self:
-            # those that still waited get their turn, and find the scope closed
-            self._turn.leave()
+        self._turns.leave_for_good(self)
+
+    def _out_of_time(self, leaving: BaseException | None) -> BaseException | None:
+        """Leave the bounds of `timeout`; the DeadlineExceeded that takes the place of what leaves the scope, if time was up."""
+        traceback = None if leaving is None else leaving.__traceback__
+        try:
+            self._bounds.__exit__(None if leaving is None else type(leaving), leaving, traceback)
+        except BaseException as exceeded:  # noqa: BLE001  # raised when the callbacks have been told
+            return exceeded
+        return None
 
     def _step_out(self) -> None:
         """Take this scope out of the context: it may be another than it was entered in, or hold scopes entered since."""

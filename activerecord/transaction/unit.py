@@ -1,14 +1,18 @@
 """What a scope is to the database: a transaction on a connection of its own, or a savepoint in another's."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from activerecord import runtime
 from activerecord.config import Configuration
-from activerecord.driver import Connection, Driver
+from activerecord.driver import Binds, Connection, Driver, Row
 from activerecord.errors import TransactionClosed
 from activerecord.pool import Lease, Lender
+from activerecord.sql.dialect import Terms
+from activerecord.transaction.fate import fate_of
+from activerecord.transaction.state import Outcome
 from activerecord.transaction.writer_turn import take_turn
 
 __all__ = ["Savepoint", "Transactional", "Unit", "Whole"]
@@ -39,8 +43,25 @@ class Transactional(Protocol):
         """What lends its connections to the running loop or thread."""
         ...
 
-    async def send(self, connection: Connection, *sql: str, done: Done | None = None) -> None:
-        """Run statements that no cancellation may break off. `done` is called at once when they have succeeded."""
+    def in_time(self, what: str) -> AbstractContextManager[object]:
+        """A block that takes no longer than the `timeout` of the configuration; DeadlineExceeded says that `what` did."""
+        ...
+
+    async def send(
+        self, connection: Connection, *sql: str, bound: float | None = None, done: Done | None = None
+    ) -> None:
+        """Run statements that no cancellation may break off; after `bound` seconds the connection is ended.
+
+        Without a bound `close_timeout` is it. `done` is called at once when they have succeeded.
+        """
+        ...
+
+    async def commit(self, connection: Connection, *, done: Done, mark: str, marked: Callable[[Row], object]) -> None:
+        """Run COMMIT, which no cancellation may break off; before it, where there is a `mark`, the query that `marked` is told."""
+        ...
+
+    async def ask(self, connection: Connection, sql: str, binds: Binds) -> list[Row]:
+        """The rows of a query on this connection."""
         ...
 
     async def patiently(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -59,7 +80,7 @@ class Unit(Protocol):
         """What its statements run on. Raises TransactionClosed when there is none any more."""
         ...
 
-    async def begin(self) -> None:
+    async def begin(self, done: Done) -> None:
         """Have the database begin it."""
         ...
 
@@ -69,6 +90,14 @@ class Unit(Protocol):
 
     async def undo(self, done: Done) -> None:
         """Have the database forget what was done in it. Does nothing where it was never begun."""
+        ...
+
+    def note_write(self) -> None:
+        """Something was sent in it that may have written."""
+        ...
+
+    async def fate(self) -> Outcome:
+        """What became of it after the connection was lost in `keep`, as far as the engine tells."""
         ...
 
     def end_connection(self) -> None:
@@ -85,11 +114,14 @@ class Whole:
 
     depth = 0
 
-    def __init__(self, database: Transactional, purpose: str, *, isolation: str | None, read_only: bool) -> None:
-        self.read_only = read_only
+    def __init__(self, database: Transactional, purpose: str, terms: Terms) -> None:
+        self.read_only = terms.read_only
         self._database = database
         self._purpose = purpose
-        self._isolation = isolation
+        self._terms = terms
+        self._may_have_written = False
+        self._is_marked = False
+        self._mark: Row | None = None
         self._writer: runtime.Turnstile | None = None
         self._lender: Lender | None = None
         self._lease: Lease | None = None
@@ -104,17 +136,43 @@ class Whole:
             raise TransactionClosed(f"{self._purpose} has no connection")
         return self._lease.connection
 
-    async def begin(self) -> None:
+    async def begin(self, done: Done) -> None:
         """Take the writer's turn, a connection, and begin. The turn comes first: who waits for it holds no connection."""
-        await self._take_writer()
-        lender = self._lender = await self._database.lender()
-        self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
-        for sql in self.connection.dialect.begin(isolation=self._isolation, read_only=self.read_only):
-            await self._database.patiently(partial(self._database.send, self.connection, sql))
+        with self._database.in_time("BEGIN"):
+            await self._take_writer()
+            lender = self._lender = await self._database.lender()
+            self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
+        # as one: a cancellation in between would leave the terms of this transaction to the connection's next one
+        begin = self.connection.dialect.begin(self._terms)
+        await self._database.patiently(partial(self._database.send, self.connection, *begin))
+        done()
 
     async def keep(self, done: Done) -> None:
-        """COMMIT, patiently: readers may be in its way."""
-        await self._database.patiently(lambda: self._database.send(self.connection, "COMMIT", done=done))
+        """COMMIT, patiently: readers may be in its way. It is not begun by one who is cancelled."""
+        await runtime.raise_if_cancelled()
+        asks = self._may_have_written and self._database.configuration.resolve_commit
+        mark = self.connection.dialect.mark if asks else ""
+        self._is_marked = bool(mark)
+        await self._database.patiently(
+            lambda: self._database.commit(self.connection, done=done, mark=mark, marked=self._note_mark)
+        )
+
+    def _note_mark(self, mark: Row) -> None:
+        self._mark = mark
+
+    def note_write(self) -> None:
+        """See `Unit.note_write`."""
+        self._may_have_written = True
+
+    async def fate(self) -> Outcome:
+        """See `Unit.fate`. The connection is given back first, since there may be no other for the question."""
+        if not self._is_marked or self._lender is None:
+            return Outcome.UNKNOWN
+        if self._mark is None:
+            # it was lost before COMMIT was sent
+            return Outcome.ROLLED_BACK
+        self._give_back()
+        return await fate_of(self._mark, self._database, self._lender)
 
     async def undo(self, done: Done) -> None:
         """ROLLBACK, if the server knows of a transaction."""
@@ -132,12 +190,15 @@ class Whole:
 
     def release(self) -> None:
         """Give back the connection and the turn."""
-        if self._lease is not None and self._lender is not None:
-            self._lender.release(self._lease)
-            self._lease = None
+        self._give_back()
         if self._writer is not None:
             self._writer.leave(self)
             self._writer = None
+
+    def _give_back(self) -> None:
+        if self._lease is not None and self._lender is not None:
+            self._lender.release(self._lease)
+            self._lease = None
 
     async def _take_writer(self) -> None:
         writer = None if self.read_only else self._database.writer
@@ -162,13 +223,15 @@ class Savepoint:
         """See `Unit.connection`."""
         return self._outer.connection
 
-    async def begin(self) -> None:
+    async def begin(self, done: Done) -> None:
         """SAVEPOINT."""
-        await self._database.send(self.connection, f"SAVEPOINT {self._name}")
+        await self._database.send(self.connection, f"SAVEPOINT {self._name}", done=done)
 
     async def keep(self, done: Done) -> None:
-        """RELEASE SAVEPOINT."""
-        await self._database.send(self.connection, f"RELEASE SAVEPOINT {self._name}", done=done)
+        """RELEASE SAVEPOINT, unless one is cancelled."""
+        await runtime.raise_if_cancelled()
+        bound = self._database.configuration.commit_timeout
+        await self._database.send(self.connection, f"RELEASE SAVEPOINT {self._name}", bound=bound, done=done)
 
     async def undo(self, done: Done) -> None:
         """ROLLBACK TO SAVEPOINT, which by itself would leave it standing."""
@@ -177,6 +240,14 @@ class Savepoint:
         else:
             undo = f"ROLLBACK TO SAVEPOINT {self._name}", f"RELEASE SAVEPOINT {self._name}"
             await self._database.send(self.connection, *undo, done=done)
+
+    def note_write(self) -> None:
+        """See `Unit.note_write`."""
+        self._outer.note_write()
+
+    async def fate(self) -> Outcome:
+        """See `Unit.fate`: that of the unit around it is not decided yet."""
+        return Outcome.UNKNOWN
 
     def end_connection(self) -> None:
         """See `Unit.end_connection`."""

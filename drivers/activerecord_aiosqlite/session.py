@@ -15,12 +15,13 @@ from activerecord.errors import DatabaseError, UsageError
 from activerecord.runtime import Wakeup
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.dialects.sqlite import SQLITE
-from activerecord_aiosqlite.thread import Flags, Opener, end_thread, unstarted
+from activerecord_aiosqlite.thread import Flags, Opener, end_thread, in_thread, unstarted
 from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
+from activerecord_sqlite3.cursor import OpenQuery, Raw, check_count
 from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
 from activerecord_sqlite3.settings import Settings
 
-__all__ = ["Session"]
+__all__ = ["Cursor", "Session"]
 
 T = TypeVar("T")
 
@@ -76,6 +77,14 @@ class Session:
                 raise feed.error from None
             raise
 
+    async def open_cursor(self, sql: str, binds: Binds) -> "Cursor":
+        """Run a query whose rows are asked for as they are needed."""
+        return Cursor(self, await self.run(lambda raw: raw.query(sql, binds), sql, binds))
+
+    async def run(self, work: Callable[[Raw], T], sql: str, binds: Binds) -> T:
+        """What `work` answers in aiosqlite's thread; its errors are those of this statement."""
+        return await self._told(self._in_thread(work), sql, lambda: binds)
+
     async def close(self) -> None:
         """Close the database in good order; nothing happens where it is closed already."""
         if not self.usable():
@@ -96,6 +105,10 @@ class Session:
         except (ValueError, sqlite3.ProgrammingError):
             # Closed by its thread meanwhile.
             return False
+
+    def aborted(self) -> bool:
+        """SQLite goes on after a statement that failed, or has rolled back everything."""
+        return False
 
     def usable(self) -> bool:
         """Whether it is open, and of this process."""
@@ -123,10 +136,24 @@ class Session:
         if self._opener.error is not None:
             raise self._opener.error
 
+    async def _in_thread(self, work: Callable[[Raw], T]) -> T:
+        raw = self._opener.raw
+        assert raw is not None
+        return await in_thread(self._database, lambda: work(raw))
+
+    async def _protect(self, sql: str) -> None:
+        """Make the queries that are being read independent of the statement that comes."""
+        raw, deadline = self._opener.raw, self._opener.deadline
+        if raw is not None and raw.queries.are_hurt(sql):
+            await in_thread(self._database, lambda: raw.queries.set_aside(deadline))
+            deadline.begin()
+
     async def _fetch(self, sql: str, binds: Binds) -> list[Row]:
+        await self._protect(sql)
         return cast(list[Row], await self._database.execute_fetchall(sql, binds))
 
     async def _execute(self, sql: str, binds: Binds) -> Result:
+        await self._protect(sql)
         before = self._database.total_changes
         cursor = await self._database.execute(sql, binds)
         columns = columns_of(cursor.description)
@@ -139,6 +166,7 @@ class Session:
         return Result(columns, rows, affected, inserted_key(sql, affected, last_row))
 
     async def _execute_many(self, sql: str, feed: Feed) -> None:
+        await self._protect(sql)
         await self._database.executemany(sql, feed)
 
     async def _told(self, work: Coroutine[Any, Any, T], sql: str, binds: Callable[[], Binds]) -> T:
@@ -219,6 +247,26 @@ class Session:
                 # aiosqlite has only let go of the statement; this one waits behind it.
                 await self._database.execute_fetchall("SELECT 1")
             raise
+
+
+class Cursor:
+    """The rows of one query, some at a time."""
+
+    def __init__(self, session: Session, query: OpenQuery) -> None:
+        self._session = session
+        self._query = query
+
+    async def fetch(self, count: int) -> list[Row]:
+        """The next rows, and fewer at the end."""
+        check_count(count)
+        query = self._query
+        return await self._session.run(lambda _: query.fetch(count), query.sql, query.binds)
+
+    async def close(self) -> None:
+        """Let go of the lock, and of the rows that are left."""
+        query = self._query
+        if self._session.usable() and not query.is_closed:
+            await self._session.run(lambda _: query.close(), query.sql, query.binds)
 
 
 def _is_success(task: "asyncio.Task[Any]") -> bool:

@@ -5,15 +5,18 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock, Thread
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 
+from activerecord_sqlite3.cursor import Raw
 from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.opening import open_database
 from activerecord_sqlite3.settings import MEMORY, Settings
 
-__all__ = ["Flags", "Opener", "end_thread", "unstarted"]
+__all__ = ["Flags", "Opener", "end_thread", "in_thread", "unstarted"]
+
+T = TypeVar("T")
 
 
 class Flags:
@@ -46,11 +49,13 @@ class Opener:
         self.deadline = Deadline(settings.statement_timeout)
         self._stopping = stopping
         self.error: Exception | None = None
+        self.raw: Raw | None = None
 
     def open(self) -> sqlite3.Connection:
         """A connection of sqlite3, whatever happens."""
         try:
-            return open_database(self._settings, self._stopping, self.deadline)
+            self.raw = open_database(self._settings, self._stopping, self.deadline)
+            return self.raw
         except Exception as error:  # noqa: BLE001  # raised in the task that connects
             self.error = error
             return sqlite3.connect(MEMORY, check_same_thread=False)
@@ -65,6 +70,11 @@ def unstarted(connector: Callable[[], sqlite3.Connection]) -> aiosqlite.Connecti
     if isinstance(thread, Thread):
         thread.daemon = True
     return database
+
+
+async def in_thread(database: aiosqlite.Connection, work: Callable[[], T]) -> T:
+    """What `work()` gives in the connection's thread. aiosqlite has no public name for it."""
+    return cast(T, await cast(Any, database)._execute(work))
 
 
 def end_thread(database: aiosqlite.Connection) -> None:

@@ -41,6 +41,16 @@ class AsyncmyDriver:
         return True
 
     @property
+    def cursors_interleave(self) -> bool:
+        """The server keeps the rows of a cursor apart, until they are asked for."""
+        return True
+
+    @property
+    def cursors_need_transaction(self) -> bool:
+        """It outlives transactions."""
+        return False
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """What TLS is asked for, `unix_socket`, `application_name`, `sql_mode`, `connect_timeout`, `statement_cache_size`."""
         return OPTIONS

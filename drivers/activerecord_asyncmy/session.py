@@ -10,18 +10,19 @@ from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
-from activerecord.errors import SyntaxError_, UsageError, WrongBinds
+from activerecord.errors import ActiveRecordError, SyntaxError_, UsageError, WrongBinds
 from activerecord.runtime import Wakeup
 from activerecord.runtime.fork import bury
 from activerecord.sql.dialect import Dialect
 from activerecord_asyncmy.binds import sendable
+from activerecord_asyncmy.cursor import Cursor
 from activerecord_asyncmy.errors import ENDS, STOPPED, UNPREPARABLE, interrupted, lost, translated, unreadable
 from activerecord_asyncmy.killing import Killing, farewell
 from activerecord_asyncmy.opening import dialect_of, open_session, open_wire
 from activerecord_asyncmy.packets import Packets
 from activerecord_asyncmy.settings import Settings
 from activerecord_asyncmy.statements import Statements
-from activerecord_asyncmy.wire import Answer, LibraryError, ServerError, Wire
+from activerecord_asyncmy.wire import Answer, LibraryError, Prepared, ServerError, Wire
 
 __all__ = ["Session"]
 
@@ -85,6 +86,21 @@ class Session:
         """Run one statement for each of the rows, one after another."""
         await self._told(self._ask_many(sql, rows), sql)
 
+    async def open_cursor(self, sql: str, binds: Binds) -> Cursor:
+        """Run a query whose rows the server keeps until they are asked for."""
+        made: list[Prepared] = []
+        answer = await self._told(self._open(sql, binds, made), sql)
+        return Cursor(self, made[0], answer, sql)
+
+    async def next_rows(self, prepared: Prepared, count: int, sql: str) -> Answer:
+        """The next rows of a cursor."""
+        return await self._told(prepared.fetch(count), sql)
+
+    async def close_cursor(self, prepared: Prepared, sql: str) -> None:
+        """Have the server forget a cursor, with its statement."""
+        if self.usable():
+            await self._told(self._forget(prepared), sql)
+
     async def close(self) -> None:
         """End the session in good order; nothing happens where it has ended already."""
         if self._busy or not self.usable():
@@ -103,6 +119,10 @@ class Session:
     def in_transaction(self) -> bool:
         """What the server said with its last answer."""
         return self.usable() and self._in_transaction
+
+    def aborted(self) -> bool:
+        """MySQL goes on after a statement that failed, or has rolled back everything."""
+        return False
 
     def usable(self) -> bool:
         """Whether it is open, in step, and of this process."""
@@ -138,12 +158,42 @@ class Session:
 
     async def _ask_prepared(self, sql: str, binds: Binds) -> Answer:
         prepared = await self._statements.get(sql)
-        if prepared.binds != len(binds):
-            raise WrongBinds(f"{len(binds)} binds do not fit the statement, which takes {prepared.binds}: {sql[:200]}")
-        values = sendable(binds, sql)
+        values = self._fitting(prepared, sql, binds)
         await self._packets.check_values(values, sql)
         self._check_stop(sql)
         return await prepared.execute(values)
+
+    async def _open(self, sql: str, binds: Binds, made: list[Prepared]) -> Answer:
+        """A statement of its own goes into `made`: executing one that has a cursor closes that."""
+        await self._packets.check_text(sql)
+        prepared = await self._prepared_anew(sql)
+        try:
+            values = self._fitting(prepared, sql, binds)
+            await self._packets.check_values(values, sql)
+            self._check_stop(sql)
+            answer = await prepared.open(values)
+        except (ServerError, ActiveRecordError):
+            await prepared.close()
+            raise
+        made.append(prepared)
+        return answer
+
+    async def _prepared_anew(self, sql: str) -> Prepared:
+        try:
+            return await self._wire.prepare(sql)
+        except ServerError as refusal:
+            if not (refusal.number == _TOO_MANY and await self._statements.clear()):
+                raise
+        return await self._wire.prepare(sql)
+
+    async def _forget(self, prepared: Prepared) -> Answer:
+        await prepared.close()
+        return _NOTHING
+
+    def _fitting(self, prepared: Prepared, sql: str, binds: Binds) -> list[Any]:
+        if prepared.binds != len(binds):
+            raise WrongBinds(f"{len(binds)} binds do not fit the statement, which takes {prepared.binds}: {sql[:200]}")
+        return sendable(binds, sql)
 
     async def _is_curable(self, number: int, sql: str) -> bool:
         """Whether the statement, which did not begin, may be sent once more."""
@@ -270,9 +320,12 @@ class Session:
 
     async def _absorb(self) -> None:
         """Take the request that came too late for its statement: the server would stop the next one."""
+        began = self._in_transaction
         for _ in range(_ABSORBED):
             try:
                 self._in_transaction = bool((await self._wire.run("DO 0")).in_transaction)
+                if began and not self._in_transaction:
+                    await self._forget_terms()
             except ServerError as refusal:
                 if refusal.number != STOPPED:
                     break
@@ -284,10 +337,17 @@ class Session:
 
     async def _look(self) -> None:
         """Ask whether a transaction is open: an error does not tell, and may have ended it (a deadlock, DDL)."""
+        began = self._in_transaction
         try:
             self._in_transaction = await self._wire.in_transaction()
+            if began and not self._in_transaction:
+                await self._forget_terms()
         except (ServerError, LibraryError):
             self.terminate()
+
+    async def _forget_terms(self) -> None:
+        """Have a level, or READ ONLY, end with its transaction: what a deadlock ends leaves them to the next one."""
+        await self._wire.run("ROLLBACK")
 
 
 def _check_text(sql: str) -> None:

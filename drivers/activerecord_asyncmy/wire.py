@@ -4,14 +4,16 @@ A test looks at every private name, so that a new asyncmy without one is told at
 """
 
 import asyncio
+import struct
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import get_ident
 from typing import Any, cast
 
 from asyncmy.connection import Connection, PreparedStatement
 from asyncmy.constants.CLIENT import FOUND_ROWS, MULTI_STATEMENTS, SSL
+from asyncmy.constants.COMMAND import COM_STMT_FETCH
 from asyncmy.errors import MySQLError
 
 from activerecord.driver import Row
@@ -19,8 +21,12 @@ from activerecord.runtime.transport import cut, keep_alive
 
 __all__ = ["Answer", "LibraryError", "Prepared", "ServerError", "Wire"]
 
-# SERVER_STATUS_IN_TRANS and SERVER_MORE_RESULTS_EXISTS, of the flags that come with every answer but an error.
-_IN_TRANSACTION, _MORE = 1, 8
+# SERVER_STATUS_IN_TRANS, SERVER_MORE_RESULTS_EXISTS, SERVER_STATUS_CURSOR_EXISTS and SERVER_STATUS_LAST_ROW_SENT, of the
+# flags that come with every answer but an error.
+_IN_TRANSACTION, _MORE, _CURSOR, _LAST = 1, 8, 0x40, 0x80
+
+# Of COM_STMT_EXECUTE: CURSOR_TYPE_READ_ONLY, and the number of executions.
+_READ_ONLY = struct.pack("<BI", 1, 1)
 
 # asyncmy's own numbers, which no server sends.
 _CLIENT = range(2000, 3000)
@@ -71,15 +77,19 @@ class Answer:
     """Whether a transaction is open; None where the server, an old one, did not tell with the rows of a query."""
     is_first: bool = False
     """Whether others came after it, as from a procedure: they are gone, and with them the last word on the transaction."""
+    is_whole: bool = True
+    """Whether no more rows are to be fetched."""
 
 
 class Prepared:
     """A statement that the server has read, and waits for values."""
 
-    __slots__ = ("_statement", "binds")
+    __slots__ = ("_connection", "_result", "_statement", "binds")
 
-    def __init__(self, statement: PreparedStatement) -> None:
+    def __init__(self, connection: Any, statement: PreparedStatement) -> None:
+        self._connection = connection
         self._statement = statement
+        self._result: Any = None
         self.binds = cast(int, cast(Any, statement).parameter_count)
         """How many values it takes."""
 
@@ -87,6 +97,29 @@ class Prepared:
         """What it answers with these values."""
         with _told_apart(bound=bool(binds)):
             return _answer(await cast(Any, self._statement).execute(binds))
+
+    async def open(self, binds: Sequence[Any]) -> Answer:
+        """What it answers with these values, its rows to be fetched. A server that ends rows the old way sends all of them."""
+        statement, connection = cast(Any, self._statement), self._connection
+        with _told_apart(bound=bool(binds)):
+            if connection._deprecate_eof:
+                # The old way there is no telling, before they come, whether rows will.
+                statement._execute_header = struct.pack("<I", statement._statement_id) + _READ_ONLY
+            self._result = await statement.execute(binds)
+            is_open = self._result.server_status & _CURSOR
+            return replace(_answer(self._result), is_whole=not is_open)
+
+    async def fetch(self, count: int) -> Answer:
+        """The next rows, if it was opened and is not whole."""
+        statement, connection, result = cast(Any, self._statement), self._connection, self._result
+        with _told_apart():
+            await connection._execute_command(COM_STMT_FETCH, struct.pack("<II", statement._statement_id, count))
+            # The rows come as those of any answer do, without the names of their columns.
+            result.connection = connection
+            await result._read_binary_rowdata_packet()
+            if result.server_status:
+                connection.server_status = result.server_status
+            return replace(_answer(result), is_whole=bool(result.server_status & _LAST))
 
     async def close(self) -> None:
         """Have the server forget it. The server does not answer to that."""
@@ -149,7 +182,7 @@ class Wire:
     async def prepare(self, sql: str) -> Prepared:
         """Have the server read a statement with `?` for its values."""
         with _told_apart():
-            return Prepared(await self._connection.prepare(sql))
+            return Prepared(self._connection, await self._connection.prepare(sql))
 
     async def run(self, sql: str) -> Answer:
         """Run a text as it stands."""

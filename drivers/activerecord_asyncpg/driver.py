@@ -44,6 +44,16 @@ class AsyncpgDriver:
         return True
 
     @property
+    def cursors_interleave(self) -> bool:
+        """A portal stands beside others, and sees the database as it was when it was opened."""
+        return True
+
+    @property
+    def cursors_need_transaction(self) -> bool:
+        """The server closes portals with their transaction."""
+        return True
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """See `activerecord_asyncpg.settings`."""
         return OPTIONS

@@ -1,6 +1,6 @@
 """asyncpg, which has no type information, with the types of what is used of it."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -12,12 +12,14 @@ __all__ = [
     "InvalidCachedStatement",
     "Kind",
     "OutdatedSchemaCache",
+    "Portal",
     "PostgresError",
     "PreparedStatement",
     "RangeValue",
     "RecordValue",
     "WrongServer",
     "asyncpg_connect",
+    "close_portal",
     "connection_class",
 ]
 
@@ -53,6 +55,21 @@ class Attribute(NamedTuple):
     type: Kind
 
 
+class Portal(Protocol):
+    """The rows of a statement that is being executed."""
+
+    async def fetch(self, n: int) -> list[Iterable[Any]]:
+        """The next of them, and fewer at the end."""
+        ...
+
+    async def _close_portal(self, timeout: float | None) -> None: ...
+
+
+async def close_portal(portal: Portal, *, timeout: float) -> None:
+    """Have the server forget the rest. asyncpg has no public name for it."""
+    await portal._close_portal(timeout)  # pyright: ignore[reportPrivateUsage]
+
+
 class PreparedStatement(Protocol):
     """A statement that the server has read."""
 
@@ -70,6 +87,10 @@ class PreparedStatement(Protocol):
 
     async def fetch(self, *binds: Any) -> list[Iterable[Any]]:
         """Execute it; its rows."""
+        ...
+
+    def cursor(self, *binds: Any) -> Awaitable[Portal]:
+        """Begin to execute it."""
         ...
 
     async def executemany(self, args: Iterable[Sequence[Any]], *, timeout: float | None = None) -> None:

@@ -14,9 +14,17 @@ from activerecord.driver import Binds, Result, Row
 from activerecord.errors import ConnectionLost, DatabaseError, UsageError
 from activerecord.runtime.fork import bury
 from activerecord.sql.dialect import Dialect
+from activerecord_asyncpg.cursor import Cursor
 from activerecord_asyncpg.dialect import DIALECT
 from activerecord_asyncpg.errors import is_stale, lost, translated
-from activerecord_asyncpg.library import InterfaceError, InternalClientError, OutdatedSchemaCache, PostgresError
+from activerecord_asyncpg.library import (
+    InterfaceError,
+    InternalClientError,
+    OutdatedSchemaCache,
+    Portal,
+    PostgresError,
+    close_portal,
+)
 from activerecord_asyncpg.opening import open_wire
 from activerecord_asyncpg.settings import Settings
 from activerecord_asyncpg.statements import Prepared, Statements
@@ -54,6 +62,7 @@ class Session:
         self._process = os.getpid()
         self._ended = False
         self._busy = False
+        self._refused = False
 
     @classmethod
     async def open(cls, configuration: Configuration) -> "Session":
@@ -86,6 +95,19 @@ class Session:
         while batch := _batch(remaining):
             await self._told(self._send(sql, batch), sql, batch[0])
 
+    async def open_cursor(self, sql: str, binds: Binds) -> Cursor:
+        """Run a query whose rows are asked for as they are needed. A transaction must be open."""
+        return Cursor(self, *await self._told(self._portal(sql, binds), sql, binds), sql)
+
+    async def next_rows(self, prepared: Prepared, portal: Portal, count: int, sql: str) -> list[Row]:
+        """The next rows of a portal."""
+        return await self._told(self._next_rows(prepared, portal, count), sql, ())
+
+    async def close_portal(self, portal: Portal, sql: str) -> None:
+        """Have the server forget a portal, if it has not."""
+        if self.in_transaction():
+            await self._told(close_portal(portal, timeout=self._settings.close_timeout), sql, ())
+
     async def close(self) -> None:
         """End the session in good order, or at once where the server does not answer."""
         if self._ended or os.getpid() != self._process:
@@ -106,6 +128,10 @@ class Session:
     def in_transaction(self) -> bool:
         """What the server said with its last answer."""
         return self.usable() and self._wire.is_in_transaction()
+
+    def aborted(self) -> bool:
+        """Any error of the server's aborts the transaction that it comes in, as far as the last savepoint."""
+        return self._refused and self.in_transaction()
 
     def usable(self) -> bool:
         """Whether it is open, and of this process."""
@@ -144,6 +170,19 @@ class Session:
         self._wire.reading.check(prepared.columns, rows)
         return prepared, rows
 
+    async def _portal(self, sql: str, binds: Binds) -> tuple[Prepared, Portal]:
+        if not self._wire.is_in_transaction():
+            raise UsageError("a cursor of PostgreSQL lives in a transaction, and none is open")
+        # Read anew: what was prepared for an older schema would cost the transaction.
+        prepared = await self._statements.fresh(sql)
+        return prepared, await prepared.statement.cursor(*prepared.binds(sql, binds))
+
+    async def _next_rows(self, prepared: Prepared, portal: Portal, count: int) -> list[Row]:
+        self._wire.reading.begin()
+        rows: list[Row] = list(map(tuple, await portal.fetch(count)))
+        self._wire.reading.check(prepared.columns, rows)
+        return rows
+
     async def _send(self, sql: str, batch: list[Binds]) -> None:
         prepared = await self._statements.prepared(sql)
         rows = [prepared.binds(sql, row) for row in batch]
@@ -162,11 +201,14 @@ class Session:
             raise
         self._busy = True
         try:
-            return await self._in_step(work, sql)
+            answer = await self._in_step(work, sql)
+            self._refused = False
+            return answer
         except CancelledError:
             await self._settle()
             raise
         except Exception as error:  # noqa: BLE001  # whatever a codec raises
+            self._refused = isinstance(error, PostgresError) or self._refused
             failure = translated(error, sql, binds)
             self._judge(error, failure)
         except BaseException:
@@ -190,6 +232,14 @@ class Session:
             if await self._answers():
                 raise
             raise lost("was ended by the server", sql=sql) from error
+        except PostgresError:
+            raise
+        except Exception:
+            if self.usable() and not self._wire.is_in_transaction():
+                # A bind was refused after the server had read the statement. It takes what comes next for the same
+                # transaction, and keeps the locks on its tables, until a question of this kind ends that.
+                await self._answers()
+            raise
 
     async def _answers(self) -> bool:
         try:
@@ -219,9 +269,10 @@ class Session:
         """Wait until the server has stopped what was cancelled. asyncpg has asked it to, and holds this question back."""
         try:
             await self._wire.execute("SELECT 1", timeout=SETTLING)
+            self._refused = False
         except PostgresError:
             # In an aborted transaction, or hit by the request itself. If it was lost, the wire says so.
-            pass
+            self._refused = True
         except BaseException:  # noqa: BLE001  # the cancellation that we come from is what the caller gets
             self._end()
 

@@ -49,7 +49,8 @@ class Statements:
         """The statement, read by the server now if it was not before."""
         found = self._kept.pop(sql, None)
         if found is None:
-            found = await self._prepare(sql)
+            # A text that is not kept takes the place of the last one of its kind on the server.
+            found = await self.fresh(sql, name="" if self._capacity and len(sql) > _LONGEST else None)
         if self._capacity and len(sql) <= _LONGEST:
             self._kept[sql] = found
             if len(self._kept) > self._capacity:
@@ -61,10 +62,9 @@ class Statements:
         """Have every statement read again."""
         self._kept.clear()
 
-    async def _prepare(self, sql: str) -> Prepared:
+    async def fresh(self, sql: str, *, name: str | None = None) -> Prepared:
+        """The statement, read by the server now whether it was before or not."""
         _check(sql)
-        # A text that is not kept takes the place of the last one of its kind on the server.
-        name = "" if self._capacity and len(sql) > _LONGEST else None
         statement = await self._wire.prepare(sql, name=name)
         kinds = statement.get_parameters()
         columns = tuple([attribute.name for attribute in statement.get_attributes()])

@@ -37,6 +37,16 @@ class SQLiteDriver:
         return False
 
     @property
+    def cursors_interleave(self) -> bool:
+        """Rows that are still to come are set aside before anything is written."""
+        return True
+
+    @property
+    def cursors_need_transaction(self) -> bool:
+        """A query alone sees one state of the database."""
+        return False
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """`journal_mode`, `synchronous`, `foreign_keys`, `read_only`, `cached_statements`."""
         return OPTIONS

@@ -22,7 +22,7 @@ from activerecord.errors import (
     WrongBinds,
 )
 
-__all__ = ["RAISED", "Compiles", "interrupted", "is_interrupt", "lost", "translated", "undecided"]
+__all__ = ["RAISED", "Compiles", "interrupted", "is_interrupt", "is_stopped", "lost", "translated", "undecided"]
 
 # All that the sqlite3 module raises because of a statement or its values.
 RAISED = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
@@ -78,6 +78,11 @@ def is_interrupt(error: BaseException) -> bool:
 def interrupted(sql: str) -> DatabaseError:
     """The end of a statement that was told to stop."""
     return DatabaseError("the statement was stopped", sql=sql, code="SQLITE_INTERRUPT")
+
+
+def is_stopped(error: BaseException | None) -> bool:
+    """Whether it is the end of a statement that was told to stop, and not one that came by itself."""
+    return isinstance(error, DatabaseError) and error.code == "SQLITE_INTERRUPT"
 
 
 def lost(reason: str) -> ConnectionLost:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from activerecord.driver import Binds, Result, Row
 from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
+from activerecord_sqlite3.cursor import OpenQuery, Raw
 from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
 from activerecord_sqlite3.opening import open_database
@@ -22,7 +23,7 @@ class Handle:
     """One sqlite3 connection, once it is open. Statements end early when `stopping()` says so, or at their deadline."""
 
     def __init__(self) -> None:
-        self._raw: sqlite3.Connection | None = None
+        self._raw: Raw | None = None
         self._stopping: Callable[[], bool] = lambda: False
         self._deadline = Deadline()
 
@@ -66,20 +67,45 @@ class Handle:
                 raise feed.error from None
             raise
 
+    def query(self, sql: str, binds: Binds) -> OpenQuery:
+        """A query whose rows are fetched as they are needed."""
+        raw = self._open()
+        return self._in_words(lambda: raw.query(sql, binds), sql, lambda: binds)
+
+    def next_rows(self, query: OpenQuery, count: int) -> list[Row]:
+        """The next rows of a query, and fewer at the end."""
+        return self._in_words(lambda: query.fetch(count), query.sql, lambda: query.binds)
+
     def _told(self, work: Callable[[sqlite3.Cursor], T], sql: str, binds: Callable[[], Binds]) -> T:
-        """What `work` answers with a cursor of its own; its errors in the words of the house."""
-        raw = self._raw
-        if raw is None:
-            raise lost("is closed")
+        """What `work` answers with a cursor of its own, in the words of the house."""
+        raw = self._open()
         cursor = raw.cursor()
-        self._deadline.begin()
-        try:
+
+        def run() -> T:
+            if raw.queries.are_hurt(sql):
+                raw.queries.set_aside(self._deadline)
+                self._deadline.begin()
             return work(cursor)
-        except RAISED as error:
-            failure = self._failure(raw, error, sql, binds())
+
+        try:
+            return self._in_words(run, sql, binds)
         finally:
             # A cursor in a traceback would hold its statement, and so its read lock.
             cursor.close()
+
+    def _open(self) -> Raw:
+        if self._raw is None:
+            raise lost("is closed")
+        return self._raw
+
+    def _in_words(self, work: Callable[[], T], sql: str, binds: Callable[[], Binds]) -> T:
+        """What `work` answers; its errors in the words of the house."""
+        raw = self._open()
+        self._deadline.begin()
+        try:
+            return work()
+        except RAISED as error:
+            failure = self._failure(raw, error, sql, binds())
         # Not in the `except`, where the error would be kept as the context even where it quotes a value.
         raise failure
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from activerecord.errors import ConnectionFailed, LockTimeout
+from activerecord_sqlite3.cursor import OpenQueries, Raw
 from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.settings import Settings
 
@@ -20,7 +21,7 @@ LOOK = 100_000
 _PAUSES = (0.002, 0.01, 0.03)
 
 
-def open_database(settings: Settings, stopping: Callable[[], bool], deadline: Deadline) -> sqlite3.Connection:
+def open_database(settings: Settings, stopping: Callable[[], bool], deadline: Deadline) -> Raw:
     """A connection that commits each statement by itself, waits for no lock, and stops when `stopping()` says so or the deadline is over.
 
     It may be used from any thread, but by one at a time. Raises ConnectionFailed, naming the database, and LockTimeout
@@ -34,9 +35,11 @@ def open_database(settings: Settings, stopping: Callable[[], bool], deadline: De
             isolation_level=None,
             check_same_thread=False,
             cached_statements=settings.cached_statements,
+            factory=Raw,
         )
     except (sqlite3.Error, ValueError) as error:
         raise _failed(settings, error) from error
+    raw.queries = OpenQueries()
     try:
         _prepare(raw, settings)
     except sqlite3.Error as error:

@@ -7,11 +7,12 @@ from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.dialects.sqlite import SQLITE
+from activerecord_sqlite3.cursor import OpenQuery, check_count
 from activerecord_sqlite3.handle import Handle
 from activerecord_sqlite3.settings import Settings
 from activerecord_sqlite3.worker import Worker
 
-__all__ = ["Session"]
+__all__ = ["Cursor", "Session"]
 
 
 class Session:
@@ -51,6 +52,10 @@ class Session:
         """Run one statement for each of the rows, which are taken in the connection's thread."""
         await self._worker.run(lambda: self._handle.execute_many(sql, rows))
 
+    async def open_cursor(self, sql: str, binds: Binds) -> "Cursor":
+        """Run a query whose rows are asked for as they are needed."""
+        return Cursor(self._worker, self._handle, await self._worker.run(lambda: self._handle.query(sql, binds)))
+
     async def close(self) -> None:
         """Close the database in good order; nothing happens where it is closed already."""
         if self._worker.ended:
@@ -68,6 +73,10 @@ class Session:
         """What SQLite says. A write that was stopped in the middle has ended its transaction."""
         return not self._worker.ended and self._handle.in_transaction()
 
+    def aborted(self) -> bool:
+        """SQLite goes on after a statement that failed, or has rolled back everything."""
+        return False
+
     def usable(self) -> bool:
         """Whether it is open, and of this process."""
         return not self._worker.ended
@@ -75,3 +84,22 @@ class Session:
     def __del__(self) -> None:
         if self._worker.terminate():
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
+
+
+class Cursor:
+    """The rows of one query, some at a time."""
+
+    def __init__(self, worker: Worker, handle: Handle, query: OpenQuery) -> None:
+        self._worker = worker
+        self._handle = handle
+        self._query = query
+
+    async def fetch(self, count: int) -> list[Row]:
+        """The next rows, and fewer at the end."""
+        check_count(count)
+        return await self._worker.run(lambda: self._handle.next_rows(self._query, count))
+
+    async def close(self) -> None:
+        """Let go of the lock, and of the rows that are left."""
+        if not (self._query.is_closed or self._worker.ended):
+            await self._worker.run(self._query.close)

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from activerecord.errors import ConnectionFailed, UsageError
 from activerecord.runtime import Wakeup, backend, interrupted, take_interrupt
-from activerecord_sqlite3.errors import lost
+from activerecord_sqlite3.errors import is_stopped, lost
 
 __all__ = ["Job", "Worker"]
 
@@ -24,7 +24,7 @@ class Job(Generic[T]):
     __slots__ = ("done", "error", "lost", "stopped", "value", "wakeup", "work")
 
     def __init__(self, work: Callable[[], T], wakeup: Wakeup | None) -> None:
-        self.work = work
+        self.work: Callable[[], T] | None = work
         self.wakeup = wakeup
         self.stopped = False
         self.done = False
@@ -44,13 +44,16 @@ class Job(Generic[T]):
 
     def run(self) -> None:
         """Do the work, and wake the caller who waits for it."""
+        work, self.work = self.work, None
         try:
-            if not self.stopped:
-                self.value = self.work()
+            if work is not None and not self.stopped:
+                self.value = work()
                 self.done = True
         except BaseException as error:  # noqa: BLE001  # raised again for the caller
             self.error = error
         finally:
+            # The thread may keep the job for longer than its caller does, and must not keep the connection by it.
+            del work
             if self.wakeup is not None:
                 self.wakeup.set()
 
@@ -104,8 +107,8 @@ class Worker:
             self._begin(job)
             if job.wakeup is None:
                 job.run()
-                if job.error is not None and take_interrupt():
-                    job.error = KeyboardInterrupt()
+                if is_stopped(job.error):
+                    job.error = take_interrupt() or job.error
             else:
                 await job.wakeup.outlast(job.stop)
         except BaseException:

@@ -12,7 +12,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runtime",),
     ("types", "sql"),
     ("schema", "hydration", "changes"),
-    ("driver", "drivers", "pool", "transaction", "database", "connected", "parallel"),
+    ("driver", "drivers", "bounds", "pool", "transaction", "database", "streaming", "connected", "parallel"),
     ("mapper", "query"),
     ("relation", "preload"),
     ("validation", "callback", "mixins"),

@@ -17,6 +17,7 @@ OF_SOCKETS = frozenset(
         "a_statement_of_a_megabyte",
         "a_unique_violation",
         "closing_in_a_transaction_undoes_it",
+        "a_cursor_closed_early_leaves_the_session_free",
         "a_query_is_stopped",
         "a_write_is_stopped_and_leaves_nothing",
         "a_cancellation_hits_no_other_statement",

@@ -43,6 +43,7 @@ from activerecord.errors import (
     UniqueViolation,
     UsageError,
 )
+from activerecord.sql.dialect import Terms
 from activerecord.sql.dialects import MARIADB, MYSQL
 from activerecord.testing.contract import MYSQL_WORDS, Bench, Link, Subject
 from activerecord.testing.runners import RUNNERS
@@ -53,7 +54,7 @@ from activerecord_asyncmy.session import Session
 from activerecord_asyncmy.settings import Settings
 from activerecord_asyncmy.wire import Wire
 from tests import servers
-from tests.contract.proxy import Proxy
+from tests.proxy import Proxy
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -759,7 +760,7 @@ def test_an_interruption_by_somebody_else_is_no_loss(configuration: Configuratio
 def test_a_write_in_a_read_only_transaction(configuration: Configuration) -> None:
     async def body() -> None:
         async with linked(configuration, *TABLES) as link:
-            for sql in MARIADB.begin(isolation="repeatable read", read_only=True):
+            for sql in MARIADB.begin(Terms("repeatable read", read_only=True)):
                 await link.execute(sql)
             error = await failure(link, "INSERT INTO p VALUES (2, 2)")
             assert (type(error), error.code) == (ReadOnly, "1792")

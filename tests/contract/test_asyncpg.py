@@ -43,6 +43,7 @@ from activerecord.errors import (
     UsageError,
 )
 from activerecord.runtime import parallel, sleep
+from activerecord.sql.dialect import Terms
 from activerecord.testing import RUNNERS, Footprint
 from activerecord.testing.contract import POSTGRES_WORDS, Bench, Link, Subject
 from activerecord.testing.runners import cut_short
@@ -51,7 +52,7 @@ from activerecord_asyncpg.settings import Settings
 from activerecord_asyncpg.tls import tls
 from tests import servers
 from tests.contract.places import in_sync
-from tests.contract.proxy import Proxy
+from tests.proxy import Proxy
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -189,7 +190,7 @@ def test_statements_that_fail(sql: str, binds: list[object], kind: type[Database
 def test_a_write_in_a_transaction_that_only_reads() -> None:
     async def work(link: Link) -> None:
         await link.execute("CREATE TABLE t (a int)")
-        for sql in DRIVER.dialect.begin(isolation="repeatable read", read_only=True):
+        for sql in DRIVER.dialect.begin(Terms("repeatable read", read_only=True)):
             await link.execute(sql)
         assert await link.value("SHOW transaction_isolation") == "repeatable read"
         error = await fail(link, "INSERT INTO t VALUES (1)")
@@ -247,7 +248,7 @@ def test_a_serialization_failure() -> None:
         place = bench()
         async with place.link() as first, place.link(table=False) as second:
             await first.execute("INSERT INTO contract_rows (id, name, amount) VALUES (1, 'a', 0)")
-            for sql in DRIVER.dialect.begin(isolation="serializable", read_only=False):
+            for sql in DRIVER.dialect.begin(Terms("serializable")):
                 await first.execute(sql)
             await first.count()
             await second.execute("UPDATE contract_rows SET amount = 1")

@@ -1,11 +1,16 @@
 """Who is connected to a database on a server, and how the server ends a connection."""
 
+import random
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
+
+import asyncmy
 
 from activerecord.database import database
 from tests import raw
 
-__all__ = ["end_sessions", "kill", "session", "sessions"]
+__all__ = ["end_sessions", "ending", "kill", "session", "sessions"]
 
 _SESSION = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT connection_id()"}
 _SESSIONS = {
@@ -40,6 +45,21 @@ def end_sessions(url: str) -> None:
     with raw.connection(engine, name) as connection:
         for (number,) in connection.rows(_SESSIONS[engine]):
             connection.rows(_KILL[engine].format(number))
+
+
+@contextmanager
+def ending(url: str) -> Generator[Callable[[random.Random], None]]:
+    """What ends one of the connections to the database of a URL, by chance, each time that it is called. Blocks."""
+    engine, name = _place(url)
+    with raw.connection(engine, name) as connection:
+
+        def end(chance: random.Random) -> None:
+            if found := connection.rows(_SESSIONS[engine]):
+                # It may just have ended by itself.
+                with suppress(asyncmy.errors.OperationalError):
+                    connection.rows(_KILL[engine].format(chance.choice(found)[0]))
+
+        yield end
 
 
 def _place(url: str) -> tuple[str, str]:

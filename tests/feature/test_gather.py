@@ -70,6 +70,27 @@ def test_at_most_so_many_at_a_time(items: str, async_runner: Runner) -> None:
     async_runner.run(main)
 
 
+@pytest.mark.parametrize(("size", "expected"), [(4, 3), (2, 1), (1, 1)])
+def test_the_usual_limit_leaves_one_connection(
+    database_url: str, size: int, expected: int, async_runner: Runner
+) -> None:
+    now = most = 0
+
+    async def work() -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await anyio.sleep(0.001)
+        now -= 1
+
+    async def main() -> None:
+        await gather(*[work() for _ in range(10)])
+
+    ActiveRecord.configure(with_settings(database_url, max_size=size))
+    async_runner.run(main)
+    assert most == expected
+
+
 def test_the_first_failure_ends_the_others(items: str, runner: Runner) -> None:
     async def main() -> None:
         done: list[int] = []
@@ -81,7 +102,7 @@ def test_the_first_failure_ends_the_others(items: str, runner: Runner) -> None:
             done.append(1)
 
         with pytest.raises(LookupError, match="the only one"):
-            await gather(fail("the only one"), late(), late())
+            await gather(fail("the only one"), late(), late(), limit=3)
         assert done == []
         assert await name_of(1) == "a"
 
@@ -104,7 +125,7 @@ def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> N
             raise LookupError
 
         with pytest.raises(ExceptionGroup) as raised:
-            await gather(fail_when_cancelled(), fail_then())
+            await gather(fail_when_cancelled(), fail_then(), limit=2)
         assert {type(error) for error in raised.value.exceptions} == {ValueError, LookupError}
 
     async_runner.run(main)
@@ -113,7 +134,7 @@ def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> N
 def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
     async def main() -> None:
         async with Item.async_transaction() as tx:
-            await gather(*[Item.async_create(name=f"{number}") for number in range(5)])
+            await gather(*[Item.async_create(name=f"{number}") for number in range(5)], limit=5)
             assert (await gather(Item.query().async_count(), name_of(1))) == (8, "a")
             tx.rollback()
         assert await Item.query().async_count() == 3
@@ -132,7 +153,7 @@ def test_transactions_in_parallel(items: str, engine: str, runner: Runner) -> No
             return number
 
     async def main() -> None:
-        assert list(await gather(*map(transfer, range(8)))) == list(range(8))
+        assert list(await gather(*map(transfer, range(8)), limit=8)) == list(range(8))
         assert await Item.query().async_count() == 11
 
     runner.run(main)

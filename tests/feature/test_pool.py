@@ -33,9 +33,11 @@ from activerecord import (
     column,
     connected,
     create_tables,
+    pool_statistics,
 )
 from activerecord.database import database, databases
 from activerecord.runtime import host, sleep
+from activerecord.sql.dialect import Terms
 from activerecord.testing.leaks import Footprint
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
 from tests.feature.busy import ONE_STATE, cut_at, with_settings
@@ -345,6 +347,35 @@ def test_loops_in_threads_at_once(items: str, engine: str) -> None:
     assert Item.query().count() == rounds * len(threads)
 
 
+@SEVERAL_CONNECTIONS
+def test_loops_in_threads_again_and_again_have_a_pool_each(items: str) -> None:
+    close()
+    before = Footprint.now()
+    seen: list[tuple[int, int, int]] = []
+
+    async def work() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(6):
+                group.start_soon(count)
+        found = pool_statistics()
+        seen.append((found.acquired, found.lent, found.max_size))
+        assert 1 <= found.opened == found.open <= 3
+
+    def again_and_again(run: Callable[[Callable[[], Any]], object]) -> None:
+        for _ in range(5):
+            run(work)
+
+    runs = [runner.run for runner in RUNNERS.values() if runner.name != "sync"]
+    threads = [threading.Thread(target=again_and_again, args=[run]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [(6, 0, 3)] * 5 * len(runs)
+    assert pool_statistics().opened == 0
+    assert not before.leaked()
+
+
 @IN_MEMORY
 def test_a_database_in_memory_is_the_same_everywhere(items: str) -> None:
     Item.create(name="sync")
@@ -499,7 +530,7 @@ def test_who_waits_when_configured_anew_is_told(items: str, async_runner: Runner
         over, told = anyio.Event(), anyio.Event()
 
         async def hold(started: anyio.Event) -> None:
-            async with old.transaction(read_only=True):
+            async with old.transaction(Terms(read_only=True)):
                 started.set()
                 await over.wait()
 
@@ -657,3 +688,50 @@ def test_a_forked_child_begins_afresh(database_url: str) -> None:
         assert Item.query().count() == (3 if in_memory else 7)
     """
     assert run_program(program, database_url) == ""
+
+
+@SEVERAL_CONNECTIONS
+@pytest.mark.parametrize("kind", ["asyncio", "trio"])
+def test_a_child_that_is_forked_inside_a_loop_has_loops_of_its_own(database_url: str, kind: str) -> None:
+    program = """
+        from activerecord import pool_statistics
+
+        def in_the_child(failures):
+            try:
+                assert pool_statistics().opened == 0
+                asyncio.run(add())
+                asyncio.run(add())
+                trio.run(add)
+                Item.create(name="child")
+                assert Item.query().count() == 5
+            except BaseException as error:
+                failures.append(repr(error))
+
+        def fork():
+            child = os.fork()
+            if child == 0:
+                failures = []
+                # the thread of the fork is inside of the parent's loop, and trio knows no way out of it
+                thread = threading.Thread(target=in_the_child, args=[failures])
+                thread.start()
+                thread.join()
+                print(*failures, flush=True)
+                os._exit(len(failures))
+            assert os.waitpid(child, 0)[1] == 0
+
+        async def main():
+            await add()
+            async with Item.async_transaction(read_only=True):
+                await Item.query().async_all()
+                fork()
+                await Item.query().async_all()
+            # the parent's connections have lived through the child's end
+            assert await Item.query().async_count() == 5
+            assert pool_statistics().opened == 1, pool_statistics()
+
+        if sys.argv[2] == "asyncio":
+            asyncio.run(main())
+        else:
+            trio.run(main)
+    """
+    assert run_program(program, database_url, kind).strip() == ""

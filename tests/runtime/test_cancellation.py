@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from time import monotonic, process_time
 from typing import Any
 
@@ -256,6 +256,25 @@ def test_the_works_own_timeout_expires_in_its_clean_up(async_place: Place, strik
         assert await strike(lambda: async_place.host().call(work()))
         assert log == ["expired", "expired"]
         assert monotonic() - start < GRACE / 2
+
+    async_place.run(body)
+
+
+def test_the_works_own_timeout_expires_while_it_cleans_up_after_a_cancellation(
+    async_place: Place, strike: Strike
+) -> None:
+    """Set before the work has moved to a task of its own, it strikes the caller then: a scope would not know its own."""
+
+    async def work() -> None:
+        timeout = own_timeout(async_place, 0.3)
+        async with timeout if isinstance(timeout, asyncio.Timeout) else nullcontext():
+            try:
+                await async_place.nap(20)
+            finally:
+                await async_place.nap(0.4)
+
+    async def body() -> None:
+        assert await strike(lambda: async_place.host().call(work()), 0.1)
 
     async_place.run(body)
 

@@ -17,7 +17,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tests.servers.run import at_end, server
 from tests.servers.server import Server
 
-__all__ = ["Missing", "fresh_database", "give_back", "given_back"]
+__all__ = ["Missing", "another", "fresh_database", "give_back", "given_back"]
 
 _numbers = itertools.count(1)
 _free: dict[str, list[str]] = defaultdict(list)
@@ -41,7 +41,7 @@ def fresh_database(engine: str) -> str:
         name = _free[engine].pop()
         _run(partial(_EMPTIED[engine], found, name))
     else:
-        name = _another(found)
+        name = another(found)
     _taken.append((engine, name))
     return name
 
@@ -61,7 +61,8 @@ def given_back() -> Generator[None]:
         give_back(engine, name)
 
 
-def _another(server: Server) -> str:
+def another(server: Server) -> str:
+    """The name of a new database on this server. Blocks."""
     # The number of the process tells its databases from those of others on the same server.
     name = f"activerecord_test_{os.getpid()}_{next(_numbers)}"
     _run(partial(_MADE[server.engine], server, name))

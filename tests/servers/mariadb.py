@@ -3,13 +3,15 @@
 import secrets
 import signal
 import socket
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.servers.certificates import Certificate
 from tests.servers.programs import Account, Running, find, free_port
 from tests.servers.server import Server
 
-__all__ = ["installed", "start"]
+__all__ = ["DURABLE", "again", "installed", "start"]
 
 _FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/opt/homebrew/opt/mariadb*/bin")
 
@@ -35,21 +37,26 @@ _SETTINGS = {
     "sql-mode": "",
 }
 
+# With these a commit outlives the server's process, though not the machine.
+DURABLE = {"innodb-flush-log-at-trx-commit": "2"}
+
 
 def installed() -> str | None:
     """The server's program."""
     return find("mariadbd", *_FOLDERS)
 
 
-def start(program: str, folder: Path, authority: Path) -> tuple[Running, Server]:
-    """A server in a folder that is made for it. Raises Broken."""
+def start(
+    program: str, folder: Path, authority: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Running, Server]:
+    """A server in a folder that is made for it, with these settings of its own. Raises Broken."""
     account = Account.of("mysql")
     home, log = account.folder(folder / "mariadb"), folder / "mariadb.log"
     # Clients go through to its socket, and nobody else's user reads what is in it.
     home.chmod(0o711)
     data, password = account.folder(home / "data"), secrets.token_urlsafe() + "@:/%?#"
     _make(data, account, log)
-    port, settings = free_port(), dict(_SETTINGS)
+    port, settings = free_port(), {**_SETTINGS, **settings}
     certificate = Certificate.make(home, authority, account)
     if certificate:
         settings |= {"ssl-cert": str(certificate.certificate), "ssl-key": str(certificate.key)}
@@ -64,6 +71,16 @@ def start(program: str, folder: Path, authority: Path) -> tuple[Running, Server]
     running.until(lambda: _listens(at))
     users.unlink()
     return running, Server("mysql", "127.0.0.1", port, _USER, password, str(at), settings.get("ssl-ca"), "root")
+
+
+def again(stopped: Running, server: Server) -> Running:
+    """The same server, started anew once it has ended, however it did. Raises Broken."""
+    at = Path(server.socket or "")
+    # Its users are there already.
+    command = [part for part in stopped.command if not part.startswith("--init-file")]
+    running = Running(Account.of("mysql").start(command, stopped.log), stopped.log, stopped.signal)
+    running.until(lambda: _listens(at))
+    return running
 
 
 def _make(data: Path, account: Account, log: Path) -> None:

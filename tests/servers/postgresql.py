@@ -2,13 +2,15 @@
 
 import secrets
 import signal
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.servers.certificates import Certificate
 from tests.servers.programs import Account, Running, find, free_port
 from tests.servers.server import Server
 
-__all__ = ["installed", "start"]
+__all__ = ["DURABLE", "again", "installed", "start"]
 
 _FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 
@@ -33,6 +35,9 @@ _SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
+# With these a commit outlives the server's processes, though not the machine.
+DURABLE = {"synchronous_commit": "on"}
+
 _DOORS = f"""
 local all postgres trust
 local all {_USER} scram-sha-256
@@ -45,15 +50,17 @@ def installed() -> str | None:
     return find("postgres", *_FOLDERS)
 
 
-def start(program: str, folder: Path, authority: Path) -> tuple[Running, Server]:
-    """A server in a folder that is made for it. Raises Broken."""
+def start(
+    program: str, folder: Path, authority: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Running, Server]:
+    """A server in a folder that is made for it, with these settings of its own. Raises Broken."""
     account = Account.of("postgres")
     home, log = account.folder(folder / "postgresql"), folder / "postgresql.log"
     # Clients go through to its socket, and nobody else's user reads what is in it.
     home.chmod(0o711)
     data, password = home / "data", secrets.token_urlsafe() + "@:/%?#"
     _make(program, data, account, log, password)
-    port, settings = free_port(), dict(_SETTINGS)
+    port, settings = free_port(), {**_SETTINGS, **settings}
     certificate = Certificate.make(home, authority, account)
     if certificate:
         settings |= {"ssl": "on", "ssl_cert_file": str(certificate.certificate), "ssl_key_file": str(certificate.key)}
@@ -63,6 +70,16 @@ def start(program: str, folder: Path, authority: Path) -> tuple[Running, Server]
     running.until(lambda: _ready(data / "postmaster.pid"))
     ca = str(authority) if certificate else None
     return running, Server("postgresql", "127.0.0.1", port, _USER, password, str(home), ca, "postgres")
+
+
+def again(stopped: Running, server: Server) -> Running:
+    """The same server, started anew once it has ended, however it did. Raises Broken."""
+    status = Path(server.socket or "") / "data" / "postmaster.pid"
+    # What the former one has left would be taken for the new one's word.
+    status.unlink(missing_ok=True)
+    running = Running(Account.of("postgres").start(stopped.command, stopped.log), stopped.log, stopped.signal)
+    running.until(lambda: _ready(status))
+    return running
 
 
 def _make(program: str, data: Path, account: Account, log: Path, password: str) -> None:

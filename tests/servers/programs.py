@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 __all__ = ["Account", "Broken", "Running", "find", "free_port"]
 
@@ -96,6 +97,11 @@ class Running:
     process: "subprocess.Popen[bytes]"
     log: Path
     signal: int
+
+    @property
+    def command(self) -> Sequence[str]:
+        """What it was started with."""
+        return cast("Sequence[str]", self.process.args)
 
     def until(self, ready: Callable[[], bool]) -> None:
         """Wait until it is ready. Raises Broken where it ends before, or takes longer than a minute."""

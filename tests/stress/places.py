@@ -16,7 +16,8 @@ SERVERS = [cell for cell in CELLS if cell.place == "server"]
 PLACES = [*(Cell("sqlite", cell.driver, place) for cell in FILES for place in ("file", "memory")), *SERVERS]
 
 
-def configure(cell: Cell, folder: Path) -> None:
-    """Have the default connection lead to an empty database of the cell."""
-    settings = {"max_size": 2, "acquire_timeout": 2, "lock_timeout": 2}
-    ActiveRecord.configure(with_settings(cell.url(folder), **settings))
+def configure(cell: Cell, folder: Path, **settings: object) -> str:
+    """Have the default connection lead to an empty database of the cell; the URL, with these settings."""
+    url = with_settings(cell.url(folder), **{"max_size": 2, "acquire_timeout": 2, "lock_timeout": 2, **settings})
+    ActiveRecord.configure(url)
+    return url

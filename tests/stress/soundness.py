@@ -8,23 +8,32 @@ from activerecord.database import Database
 from activerecord.driver import Row
 from activerecord.pool import Lease
 from activerecord.transaction import current_transaction
+from tests.stress.watching import Watch
 
-__all__ = ["fault", "sent"]
+__all__ = ["ended", "fault", "lent", "sent"]
 
 
-async def fault(database: Database) -> str | None:
-    """What is wrong with the pool of the running loop: a sentence, or None."""
+async def fault(database: Database, watch: Watch | None = None) -> str | None:
+    """What is wrong with the pool of the running loop: a sentence, or None. It must give all its connections at once.
+
+    The watch tells whether there are sessions beside these on the server.
+    """
     if current_transaction(database) is not None:
         return "a transaction is still the current one"
     size = 1 if database.driver.shared(database.configuration) else database.configuration.max_size
     async with AsyncExitStack() as stack:
-        leases = [await stack.enter_async_context(_lent(database)) for _ in range(size)]
+        leases = [await stack.enter_async_context(lent(database)) for _ in range(size)]
         for number, lease in enumerate(leases):
             if lease.connection.in_transaction():
                 return "a connection came out of the pool with a transaction open"
             if await sent(database, lease, f"SELECT 57 + {number}") != [(57 + number,)]:
                 return "a connection answered another's question"
-    return None
+        return None if watch is None else await watch.fault()
+
+
+async def ended(database: Database) -> int:
+    """How many connections the pool of the running loop has ended."""
+    return (await database.lender()).statistics().ended
 
 
 async def sent(database: Database, lease: Lease, sql: str) -> Sequence[Row]:
@@ -33,7 +42,8 @@ async def sent(database: Database, lease: Lease, sql: str) -> Sequence[Row]:
 
 
 @asynccontextmanager
-async def _lent(database: Database) -> AsyncGenerator[Lease, None]:
+async def lent(database: Database) -> AsyncGenerator[Lease, None]:
+    """A connection of the pool, beside the running task's transaction if it has one."""
     lender = await database.lender()
     lease = await lender.acquire("a test that counts connections")
     try:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activerecord.errors import QueryError, UsageError
-from activerecord.sql.dialect import Dialect
+from activerecord.sql.dialect import Dialect, Terms
 from activerecord.sql.dialects import DIALECTS, MARIADB, MYSQL
 from activerecord.sql.expression import Arithmetic, Bind, Function, In, Like, Nested, Ordering, Reference
 from activerecord.sql.node import Node
@@ -162,13 +162,15 @@ def test_what_is_computed_is_loaded_as_its_type_says(dialect: Dialect) -> None:
 
 @BOTH
 def test_transactions(dialect: Dialect) -> None:
-    assert list(dialect.begin(isolation=None, read_only=False)) == ["BEGIN"]
-    assert list(dialect.begin(isolation="read committed", read_only=True)) == [
+    assert list(dialect.begin(Terms())) == ["BEGIN"]
+    assert list(dialect.begin(Terms("Read_Committed", read_only=True))) == [
         "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
         "START TRANSACTION READ ONLY",
     ]
     with pytest.raises(UsageError, match="snapshot"):
-        dialect.begin(isolation="snapshot", read_only=False)
+        dialect.begin(Terms("snapshot"))
+    with pytest.raises(UsageError, match="deferrable"):
+        dialect.begin(Terms("serializable", read_only=True, deferrable=True))
 
 
 @BOTH

@@ -11,6 +11,7 @@ import pytest
 
 from activerecord.errors import InvalidValue, UsageError
 from activerecord.schema.table import Table, TableColumn
+from activerecord.sql.dialect import Terms
 from activerecord.sql.dialects import POSTGRESQL
 from activerecord.sql.expression import Bind, Expression, Label, Reference
 from activerecord.sql.function import fn
@@ -159,21 +160,30 @@ def test_an_insert_is_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("isolation", "read_only", "sql"),
+    ("isolation", "read_only", "deferrable", "sql"),
     [
-        (None, False, "BEGIN"),
-        (None, True, "BEGIN READ ONLY"),
-        ("serializable", False, "BEGIN ISOLATION LEVEL SERIALIZABLE"),
-        ("Repeatable_Read", True, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        (None, False, False, "BEGIN"),
+        (None, True, False, "BEGIN READ ONLY"),
+        ("serializable", False, False, "BEGIN ISOLATION LEVEL SERIALIZABLE"),
+        ("Repeatable_Read", True, False, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        ("serializable", True, True, "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE"),
     ],
 )
-def test_begin(isolation: str | None, read_only: bool, sql: str) -> None:
-    assert POSTGRESQL.begin(isolation=isolation, read_only=read_only) == (sql,)
+def test_begin(isolation: str | None, read_only: bool, deferrable: bool, sql: str) -> None:
+    assert POSTGRESQL.begin(Terms(isolation, read_only, deferrable)) == (sql,)
+
+
+@pytest.mark.parametrize(
+    "terms", [Terms(deferrable=True), Terms("serializable", deferrable=True), Terms(None, True, True)]
+)
+def test_what_cannot_be_deferred(terms: Terms) -> None:
+    with pytest.raises(UsageError, match="deferrable"):
+        POSTGRESQL.begin(terms)
 
 
 def test_an_isolation_level_that_does_not_exist() -> None:
     with pytest.raises(UsageError, match="repeatable read"):
-        POSTGRESQL.begin(isolation="x; DROP TABLE y", read_only=False)
+        POSTGRESQL.begin(Terms("x; DROP TABLE y"))
 
 
 @pytest.mark.parametrize(

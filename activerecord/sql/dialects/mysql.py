@@ -9,7 +9,7 @@ from typing import Any
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.sql.compiler import Compiler
-from activerecord.sql.dialect import Dialect, TableLike
+from activerecord.sql.dialect import Dialect, TableLike, Terms
 from activerecord.sql.expression import (
     Arithmetic,
     Bind,
@@ -154,12 +154,14 @@ class MySQLCompiler(MariaDBCompiler):
         return f"CAST({text} AS JSON)" if isinstance(self.type_of(bind), Json) else text
 
 
-def _begin(*, isolation: str | None, read_only: bool) -> Sequence[str]:
+def _begin(terms: Terms) -> Sequence[str]:
     """The level is set for the next transaction alone, by a statement before it."""
-    if isolation not in (None, *_LEVELS):
-        raise UsageError(f"MySQL has the isolation levels {', '.join(map(repr, _LEVELS))}, not {isolation!r}")
-    begin = "START TRANSACTION READ ONLY" if read_only else "BEGIN"
-    return (begin,) if isolation is None else (f"SET TRANSACTION ISOLATION LEVEL {isolation.upper()}", begin)
+    if terms.level not in (None, *_LEVELS):
+        raise UsageError(f"MySQL has the isolation levels {', '.join(map(repr, _LEVELS))}, not {terms.isolation!r}")
+    if terms.deferrable:
+        raise UsageError("MySQL has no deferrable transactions")
+    begin = "START TRANSACTION READ ONLY" if terms.read_only else "BEGIN"
+    return (begin,) if terms.level is None else (f"SET TRANSACTION ISOLATION LEVEL {terms.level.upper()}", begin)
 
 
 def _quote(name: str) -> str:

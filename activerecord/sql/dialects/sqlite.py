@@ -6,7 +6,7 @@ from typing import Any
 
 from activerecord.errors import UsageError
 from activerecord.sql.compiler import Compiler
-from activerecord.sql.dialect import Dialect
+from activerecord.sql.dialect import Dialect, Terms
 from activerecord.sql.expression import Arithmetic, Expression, Function, InRows
 from activerecord.sql.statement import Select
 from activerecord.types import Numeric
@@ -53,11 +53,13 @@ def _is_computed(expression: Expression[Any]) -> bool:
     return isinstance(expression, Arithmetic)
 
 
-def _begin(*, isolation: str | None, read_only: bool) -> Sequence[str]:
+def _begin(terms: Terms) -> Sequence[str]:
     """A transaction that may write takes the lock at once: one that read first fails at its first write, for good."""
-    if isolation not in (None, "serializable"):
-        raise UsageError(f"SQLite has the isolation level 'serializable' and no other, not {isolation!r}")
-    return ("BEGIN",) if read_only else ("BEGIN IMMEDIATE",)
+    if terms.level not in (None, "serializable"):
+        raise UsageError(f"SQLite has the isolation level 'serializable' and no other, not {terms.isolation!r}")
+    if terms.deferrable:
+        raise UsageError("SQLite has no deferrable transactions: its readers are never refused")
+    return ("BEGIN",) if terms.read_only else ("BEGIN IMMEDIATE",)
 
 
 def _quote(name: str) -> str:

@@ -19,6 +19,7 @@ from activerecord.testing.contract.answers import ANSWERS
 from activerecord.testing.contract.bench import Bench, Link
 from activerecord.testing.contract.cancelling import CANCELLING
 from activerecord.testing.contract.check import Check
+from activerecord.testing.contract.cursors import CURSORS
 from activerecord.testing.contract.ending import ENDING
 from activerecord.testing.contract.failures import FAILURES
 from activerecord.testing.contract.moving import MOVING
@@ -47,6 +48,7 @@ CHECKS: Sequence[tuple[str, Check]] = tuple(
         "answers": ANSWERS,
         "failures": FAILURES,
         "transactions": TRANSACTIONS,
+        "cursors": CURSORS,
         "cancelling": CANCELLING,
         "ending": ENDING,
         "sweeping": SWEEPING,

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from activerecord.config import Configuration
-from activerecord.driver import Connection, Driver, Result, Row
+from activerecord.driver import Connection, Cursor, Driver, Result, Row
 from activerecord.runtime import host
+from activerecord.sql.dialect import Terms
 from activerecord.testing.contract.subject import Subject, Words
 from activerecord.testing.runners import Runner
 
-__all__ = ["Bench", "Link"]
+__all__ = ["Bench", "Link", "Pull"]
 
 T = TypeVar("T")
 
@@ -57,6 +58,12 @@ class Link:
         """Run a statement for each row of binds."""
         await self.call(self.connection.execute_many(self.text(sql), rows))
 
+    async def open_cursor(self, sql: str, *binds: Any) -> "Pull":
+        """A query whose rows are asked for as they are needed, in a transaction where the driver needs one."""
+        if self.driver.cursors_need_transaction and not self.connection.in_transaction():
+            await self.begin()
+        return Pull(self, await self.call(self.connection.open_cursor(self.text(sql), list(binds))))
+
     async def value(self, sql: str, *binds: Any) -> Any:
         """The one value of the one row of a query."""
         rows = await self.fetch(sql, *binds)
@@ -65,7 +72,7 @@ class Link:
 
     async def begin(self) -> None:
         """Begin a transaction that may write, in the dialect's words."""
-        for sql in self.driver.dialect.begin(isolation=None, read_only=False):
+        for sql in self.driver.dialect.begin(Terms()):
             await self.finish(self.connection.execute(sql, ()))
 
     async def end(self, word: str) -> None:
@@ -101,6 +108,32 @@ class Link:
         first, *rest = sql.split("?")
         placeholder = self.driver.dialect.placeholder
         return first + "".join(placeholder(number) + part for number, part in enumerate(rest, 1))
+
+
+class Pull:
+    """A cursor on a link."""
+
+    def __init__(self, link: Link, cursor: Cursor) -> None:
+        self.link = link
+        self.cursor = cursor
+
+    async def fetch(self, count: int) -> list[Row]:
+        """The next rows."""
+        return await self.link.call(self.cursor.fetch(count))
+
+    async def rest(self, count: int) -> list[Row]:
+        """All rows that are still to come, so many at a time."""
+        rows: list[Row] = []
+        while batch := await self.fetch(count):
+            assert all(type(row) is tuple for row in batch)
+            rows += batch
+            if len(batch) < count:
+                break
+        return rows
+
+    async def close(self) -> None:
+        """Close it."""
+        await self.link.finish(self.cursor.close())
 
 
 class Bench:

@@ -1,6 +1,8 @@
 """The contract: transactions, and what one connection sees of another's."""
 
-from activerecord.errors import LockTimeout
+from contextlib import suppress
+
+from activerecord.errors import DatabaseError, LockTimeout
 from activerecord.runtime import sleep
 from activerecord.testing.contract.bench import Bench, Link
 from activerecord.testing.contract.check import Checks
@@ -45,6 +47,38 @@ async def a_savepoint_takes_back_its_own_part(bench: Bench) -> None:
         assert link.connection.in_transaction()
         await link.end("COMMIT")
         assert await link.fetch("SELECT name FROM contract_rows") == [("kept",)]
+
+
+@TRANSACTIONS.add()
+async def aborted_tells_whether_the_transaction_takes_more(bench: Bench) -> None:
+    """After a failure, until the savepoint, or the whole, is rolled back."""
+    async with bench.link() as link:
+        await link.begin()
+        await link.execute(INSERT, "kept")
+        await link.finish(link.connection.execute("SAVEPOINT s1", ()))
+        assert not link.connection.aborted()
+        await _fail(link)
+        assert await _takes_more(link) is not link.connection.aborted()
+        await link.finish(link.connection.execute("ROLLBACK TO SAVEPOINT s1", ()))
+        assert not link.connection.aborted() and await _takes_more(link)
+        await _fail(link)
+        await link.end("ROLLBACK")
+        assert not link.connection.aborted() and await _takes_more(link)
+        await _fail(link)
+        assert not link.connection.aborted()
+
+
+async def _fail(link: Link) -> None:
+    with suppress(DatabaseError):
+        await link.execute("SELECT * FROM no_such_table")
+        raise AssertionError("a table that is not there was read")
+
+
+async def _takes_more(link: Link) -> bool:
+    try:
+        return await link.fetch("SELECT 57") == [(57,)]
+    except DatabaseError:
+        return False
 
 
 @TRANSACTIONS.add(lambda bench: not bench.shared)

@@ -5,7 +5,7 @@ from typing import Any, assert_type
 
 import anyio
 
-from activerecord import Query
+from activerecord import Query, Stream
 from tests.typing.models import Order, User
 
 assert_type(User.query(), Query[User])
@@ -27,6 +27,21 @@ async def in_parallel_by_asyncio() -> None:
     users, count = await asyncio.gather(User.query().async_all(), User.query().async_count())
     assert_type(users, list[User])
     assert_type(count, int)
+
+
+async def streamed() -> None:
+    assert_type(User.query().async_stream(batch=10), Stream[User])
+    async with User.where(User.age > 18).async_stream() as rows:
+        assert_type(rows, Stream[User])
+        async for user in rows:
+            assert_type(user, User)
+            assert_type(user.name, str)
+
+
+def streamed_in_plain_code() -> None:
+    with User.query().stream() as rows:
+        for user in rows:
+            assert_type(user, User)
 
 
 async def records() -> None:
