@@ -17,6 +17,7 @@ D = TypeVar("D")
 E = TypeVar("E")
 T = TypeVar("T")
 
+
 def parallel(*, limit: int | None = None) -> "ParallelGroup":
     """Run awaitables beside each other in a block, with handles for their results.
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from activerecord import runtime
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Connection, Driver, Row
-from activerecord.errors import TransactionClosed
+from activerecord.errors import ActiveRecordError, TransactionClosed
 from activerecord.pool import Lease, Lender
 from activerecord.sql.dialect import Terms
 from activerecord.transaction.fate import fate_of
@@ -142,10 +141,18 @@ class Whole:
             await self._take_writer()
             lender = self._lender = await self._database.lender()
             self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
-        # as one: a cancellation in between would leave the terms of this transaction to the connection's next one
-        begin = self.connection.dialect.begin(self._terms)
-        await self._database.patiently(partial(self._database.send, self.connection, *begin))
+        await self._database.patiently(self._send_begin)
         done()
+
+    async def _send_begin(self) -> None:
+        """As one: what came in between would leave the terms of this transaction to the connection's next one."""
+        begin = self.connection.dialect.begin(self._terms)
+        try:
+            await self._database.send(self.connection, *begin)
+        except ActiveRecordError:
+            if len(begin) > 1:
+                self.end_connection()
+            raise
 
     async def keep(self, done: Done) -> None:
         """COMMIT, patiently: readers may be in its way. It is not begun by one who is cancelled."""
@@ -166,6 +173,9 @@ class Whole:
 
     async def fate(self) -> Outcome:
         """See `Unit.fate`. The connection is given back first, since there may be no other for the question."""
+        if self.read_only:
+            # nothing was there to be kept
+            return Outcome.ROLLED_BACK
         if not self._is_marked or self._lender is None:
             return Outcome.UNKNOWN
         if self._mark is None:

@@ -403,3 +403,20 @@ def test_a_cancelled_savepoint_spares_the_scope_around_it(items: str, async_runn
         assert await names() == ["before", "after"]
 
     async_runner.run(main)
+
+
+@pytest.mark.engines("postgresql", "mysql")
+def test_what_only_reads_has_nothing_to_lose(database_url: str, run: Run[Any]) -> None:
+    async def main() -> None:
+        tx = Item.async_transaction(read_only=True)
+        proxy.arm(Fault.CUT, answering(b"COMMIT"))
+        with pytest.raises(ConnectionLost):
+            async with tx:
+                assert await names() == []
+        assert tx.outcome is Outcome.ROLLED_BACK
+
+    with proxied(database_url) as (proxy, url):
+        ActiveRecord.configure(url)
+        create_tables(Item)
+        run(main)
+        close()
