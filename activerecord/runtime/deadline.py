@@ -1,6 +1,7 @@
 """A block that is broken off when it takes too long, under any loop and under none."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ import anyio
 
 from activerecord.errors import UsageError
 from activerecord.runtime.backend import backend
+from activerecord.runtime.identity import running_task
 from activerecord.runtime.thread_deadline import Expired, ThreadDeadline
 
 __all__ = ["Deadline", "deadline"]
@@ -23,12 +25,13 @@ class Deadline:
     follow.
     """
 
-    __slots__ = ("_late", "_scope", "_seconds", "_thread")
+    __slots__ = ("_late", "_scope", "_seconds", "_task", "_thread")
 
     def __init__(self, seconds: float, late: Callable[[], Exception]) -> None:
         self._seconds = seconds
         self._late = late
         self._scope: anyio.CancelScope | None = None
+        self._task: Hashable = None
         self._thread: ThreadDeadline | None = None
 
     def __enter__(self) -> Self:
@@ -38,6 +41,7 @@ class Deadline:
             self._thread = ThreadDeadline(self._seconds)
             self._thread.enter()
         else:
+            self._task = running_task()
             self._scope = anyio.CancelScope(deadline=anyio.current_time() + self._seconds)
             self._scope.__enter__()
         return self
@@ -46,6 +50,7 @@ class Deadline:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool | None:
         if self._scope is not None:
+            self._check_task(self._scope)
             answered = self._scope.__exit__(kind, error, traceback)
             was_broken_off = self._scope.cancelled_caught
         else:
@@ -55,6 +60,15 @@ class Deadline:
         if was_broken_off:
             raise self._late() from error
         return answered
+
+    def _check_task(self, scope: anyio.CancelScope) -> None:
+        if self._task != running_task():
+            # it can only be left where it was entered; there at least it is never to ring
+            scope.deadline = math.inf
+            raise UsageError(
+                "a deadline, or a transaction with a timeout, was left by another task than the one that entered it: do not "
+                "`yield` inside one in a generator"
+            )
 
 
 def deadline(seconds: float | None) -> AbstractContextManager[object]:

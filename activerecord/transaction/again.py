@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from activerecord import runtime
 from activerecord.errors import RetryableError, TransactionClosed, UsageError
 
-__all__ = ["RETRIES", "run_again", "run_in"]
+__all__ = ["RETRIES", "name_of", "run_again", "run_in"]
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,10 +47,9 @@ def _may_succeed(error: Exception) -> bool:
 
 def run_in(begin: Begin, function: F, *, retries: int) -> F:
     """The function, an async or a plain one, run in a transaction of its own each time it is called, and again as above."""
+    name = name_of(function)
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        raise UsageError(
-            f"{function.__qualname__} is a generator, whose transaction would be open while others run: it cannot be"
-        )
+        raise UsageError(f"{name} is a generator, whose transaction would be open while others run: it cannot be")
 
     @wraps(function)
     async def run(*given: Any, **named: Any) -> Any:
@@ -59,9 +58,22 @@ def run_in(begin: Begin, function: F, *, retries: int) -> F:
     @wraps(function)
     def run_plainly(*given: Any, **named: Any) -> Any:
         async def work() -> Any:
-            return function(*given, **named)
+            value = function(*given, **named)
+            if inspect.iscoroutine(value):
+                value.close()
+                raise UsageError(f"{name} gave a coroutine, which would run after its transaction: write `async def`")
+            return value
 
         cure = "await an async function, decorated by async_transaction(...)"
-        return runtime.run_blocking(lambda: run_again(begin, work, retries=retries), function.__name__, cure=cure)
+        return runtime.run_blocking(lambda: run_again(begin, work, retries=retries), name, cure=cure)
 
-    return cast("F", run if inspect.iscoroutinefunction(function) else run_plainly)
+    return cast("F", run if _is_async(function) else run_plainly)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What a message calls it; not everything that can be called has a name."""
+    return getattr(function, "__qualname__", type(function).__qualname__)
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)

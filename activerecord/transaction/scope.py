@@ -19,7 +19,7 @@ from activerecord.errors import (
 )
 from activerecord.pool import caller
 from activerecord.sql.dialect import USUAL, Terms
-from activerecord.transaction.again import run_in
+from activerecord.transaction.again import name_of, run_in
 from activerecord.transaction.callbacks import Callback, Callbacks, Closer, call_all
 from activerecord.transaction.state import Outcome, State
 from activerecord.transaction.turns import Turns
@@ -41,10 +41,18 @@ def current_transaction(database: object) -> "Transaction | None":
     A task that inherited a scope keeps it when it is closed, and so is refused. The task that opened it goes on without
     it, even if it was left from elsewhere, as an async generator is that the garbage collector closes.
     """
-    scope = _current.get().get(database)
+    scope = found = _current.get().get(database)
     while scope is not None and scope.is_left_behind():
         scope = scope.parent
+    if scope is not found:
+        _put(database, scope)
     return scope
+
+
+def _put(database: object, scope: "Transaction | None") -> None:
+    """Have the running task be in this scope, and in none of the database's without one."""
+    others = {each: open_ for each, open_ in _current.get().items() if each is not database}
+    _current.set(others if scope is None else {**others, database: scope})
 
 
 class Transaction:
@@ -112,7 +120,7 @@ class Transaction:
         def begin() -> Transaction:
             if self._retries is not None and current_transaction(self._find()) is not None:
                 raise UsageError(
-                    f"{function.__qualname__}, which is to be run again as a whole, was called inside a transaction: only the "
+                    f"{name_of(function)}, which is to be run again as a whole, was called inside a transaction: only the "
                     f"outermost can be"
                 )
             return Transaction(self._find, self._terms, timeout=self._timeout)
@@ -132,7 +140,7 @@ class Transaction:
             parent = current_transaction(self._database)
             await (self._begin() if parent is None else self._begin_inside(parent))
             self._bounds = bounds.pop_all()
-        _current.set({**_current.get(), self._database: self})
+        _put(self._database, self)
         return self
 
     async def __aexit__(
@@ -428,13 +436,8 @@ class Transaction:
 
     def _step_out(self) -> None:
         """Take this scope out of the context: it may be another than it was entered in, or hold scopes entered since."""
-        scopes = dict(_current.get())
-        if scopes.get(self._database) is not self:
-            return
-        del scopes[self._database]
-        if self._parent is not None:
-            scopes[self._database] = self._parent
-        _current.set(scopes)
+        if _current.get().get(self._database) is self:
+            _put(self._database, self._parent)
 
     async def _call_back(self, leaving: BaseException | None) -> None:
         """Run what waits for the end. `leaving` is what leaves the scope."""

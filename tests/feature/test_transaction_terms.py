@@ -1,6 +1,7 @@
 """The terms of a transaction: how long it may take, how often it is run again, and what its end means."""
 
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import anyio
@@ -19,6 +20,7 @@ from activerecord import (
     close,
     column,
     create_tables,
+    parallel,
 )
 from activerecord.database import database
 from activerecord.runtime import sleep
@@ -420,3 +422,59 @@ def test_what_only_reads_has_nothing_to_lose(database_url: str, run: Run[Any]) -
         create_tables(Item)
         run(main)
         close()
+
+
+# what is decorated, and what is left elsewhere
+
+
+class _Adding:
+    async def __call__(self, name: str) -> str:
+        return (await Item.async_create(name=name)).name
+
+
+async def _add(name: str) -> str:
+    return await _Adding()(name)
+
+
+def test_whatever_is_called_may_be_decorated(items: str, run: Run[Any]) -> None:
+    async def main() -> None:
+        functions: list[Callable[[str], Coroutine[Any, Any, str]]] = [
+            _add,
+            partial(_add),
+            _Adding(),
+            _Adding().__call__,
+        ]
+        for number, function in enumerate(functions):
+            assert await Item.async_transaction()(function)(f"{number}") == f"{number}"
+        assert await names() == ["0", "1", "2", "3"]
+
+    run(main)
+
+
+def test_a_coroutine_that_would_run_too_late_is_refused(items: str) -> None:
+    with pytest.raises(UsageError, match="gave a coroutine"):
+        _ = Item.transaction()(lambda: _add("a"))()
+    assert Item.query().count() == 0
+
+
+def test_a_timeout_is_left_where_it_was_entered(items: str, async_runner: Runner) -> None:
+    async def suspended() -> AsyncGenerator[None]:
+        async with Item.async_transaction(timeout=5):
+            await Item.async_create(name="undone")
+            yield
+
+    async def close_elsewhere(generator: AsyncGenerator[None]) -> None:
+        with pytest.raises(UsageError, match="left by another task"):
+            await generator.aclose()
+
+    async def main() -> None:
+        generator = suspended()
+        await anext(generator)
+        async with anyio.create_task_group() as group:
+            group.start_soon(close_elsewhere, generator)
+        assert await names() == []
+        async with parallel() as others:
+            count = others.start(Item.query().async_count())
+        assert count.result == 0
+
+    async_runner.run(main)

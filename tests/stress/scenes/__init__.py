@@ -20,6 +20,7 @@ from tests.stress.scenes.transactions import (
 
 __all__ = [
     "BRIEFLY",
+    "IN_MEMORY",
     "ON_SERVERS",
     "SCENES",
     "All",
@@ -92,5 +93,7 @@ SCENES: tuple[type[Scene], ...] = (
     Careless,
 )
 ON_SERVERS: tuple[type[Scene], ...] = (*SCENES, Slow, OutOfTime)
+# The one connection of a database in memory neither grows old nor waits to be closed.
+IN_MEMORY: tuple[type[Scene], ...] = tuple(scene for scene in SCENES if scene not in (Close, Expired))
 # Those in which a loop can make a difference: it opens connections, runs tasks beside each other, and closes connections.
 BRIEFLY: tuple[type[Scene], ...] = (Opening, Gather, Queueing, Transaction, StreamInside, Slow, Close)
