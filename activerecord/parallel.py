@@ -1,5 +1,6 @@
 """Parallel queries as structured tasks."""
 
+import inspect
 from collections.abc import Awaitable, Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
@@ -56,12 +57,11 @@ async def gather(*awaitables: Awaitable[Any], limit: int | None = None) -> tuple
     """Await all of these at once and give their results in order; for the `limit` and for failures see `parallel`."""
     jobs = _Jobs("gather")
     try:
-        for awaitable in awaitables:
-            jobs.add(awaitable)
-        return tuple(await runtime.parallel(jobs.all, limit=_limit("gather", limit)))
+        return tuple(await runtime.parallel([*map(jobs.add, awaitables)], limit=_limit("gather", limit)))
     finally:
         jobs.close()
-        _close(awaitables[len(jobs.all) :])
+        # those behind one that was refused
+        _close(awaitables)
 
 
 class ParallelGroup:
@@ -99,15 +99,19 @@ class ParallelGroup:
 class _Job:
     """What is to be awaited, and whether that has begun."""
 
-    __slots__ = ("_begun", "awaitable")
+    __slots__ = ("_begun", "_jobs", "awaitable")
 
-    def __init__(self, awaitable: Any) -> None:
+    def __init__(self, jobs: "_Jobs", awaitable: Any) -> None:
         self.awaitable = awaitable
+        self._jobs = jobs
         self._begun = False
 
     async def __call__(self) -> Any:
         self._begun = True
-        return await self.awaitable
+        try:
+            return await self.awaitable
+        finally:
+            self._jobs.forget(self)
 
     def close(self) -> None:
         """One that was never begun would warn that it was never awaited."""
@@ -119,9 +123,9 @@ class _Jobs:
     """What one call or block was given, for a verb that refuses what it cannot await."""
 
     def __init__(self, verb: str) -> None:
-        self.all: list[_Job] = []
         self._verb = verb
-        self._coroutines: set[int] = set()
+        # By the identity of what is awaited: a task may be given twice.
+        self._jobs: dict[int, _Job] = {}
 
     def add(self, awaitable: Any) -> _Job:
         """Take one more."""
@@ -130,21 +134,26 @@ class _Jobs:
                 f"{self._verb} takes awaitables such as `User.query().async_all()`, got {type(awaitable).__name__}"
             )
         # a task may be awaited more than once, a coroutine may not
-        if isinstance(awaitable, Coroutine):
-            coroutine = id(cast("object", awaitable))
-            if coroutine in self._coroutines:
-                raise UsageError(
-                    f"{self._verb} was given one coroutine twice, which can be awaited only once: call the verb again for each"
-                )
-            self._coroutines.add(coroutine)
-        job = _Job(awaitable)
-        self.all.append(job)
+        given = id(cast("object", awaitable))
+        if isinstance(awaitable, Coroutine) and (given in self._jobs or _is_over(awaitable)):
+            raise UsageError(
+                f"{self._verb} was given one coroutine twice, which can be awaited only once: call the verb again for each"
+            )
+        job = self._jobs[given] = _Job(self, awaitable)
         return job
+
+    def forget(self, job: _Job) -> None:
+        """It has ended: a block that stays open for long keeps nothing of it."""
+        self._jobs.pop(id(job.awaitable), None)
 
     def close(self) -> None:
         """Close what was not begun."""
-        for job in self.all:
+        for job in self._jobs.values():
             job.close()
+
+
+def _is_over(coroutine: object) -> bool:
+    return inspect.iscoroutine(coroutine) and inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
 
 
 def _close(awaitables: Iterable[Any]) -> None:

@@ -44,14 +44,14 @@ class Values(QueryCore[R]):
 
         A limit, offset, distinct or grouping of the query counts the rows that come out of it.
         """
-        if column is None:
-            if distinct:
-                raise QueryError("count(distinct=True) needs a column; for distinct rows: distinct().count()")
-            counting = self._counting() if self._is_cut() else self._aggregate(Function("count", ()))
-        else:
+        if column is None and distinct:
+            raise QueryError("count(distinct=True) needs a column; for distinct rows: distinct().count()")
+        if column is not None:
             self._refuse_cut("count of a column")
-            counting = self._aggregate(Function("count", (self._column(column),), distinct=distinct))
+        counted = () if column is None else (self._column(column),)
         with bounded(timeout, "count"):
+            is_cut = column is None and self._is_cut()
+            counting = self._counting() if is_cut else self._aggregate(Function("count", counted, distinct=distinct))
             return int(await self._scalar(await counting) or 0)
 
     count = runtime.blocking(async_count)

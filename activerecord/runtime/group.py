@@ -22,7 +22,7 @@ Job = Callable[[], Awaitable[T]]
 class Handle(Generic[T]):
     """One task of a group: `result` once it is `done`; inside the block, `await handle.wait()`."""
 
-    __slots__ = ("_ended", "_group", "_has_ended", "_job", "_result", "done")
+    __slots__ = ("__weakref__", "_ended", "_error", "_group", "_has_ended", "_job", "_result", "done")
 
     def __init__(self, group: "Group", job: Job[T]) -> None:
         self.done = False
@@ -32,10 +32,13 @@ class Handle(Generic[T]):
         self._result: T | None = None
         self._ended: anyio.Event | None = None
         self._has_ended = False
+        self._error: BaseException | None = None
 
     @property
     def result(self) -> T:
-        """What it gave. Raises UsageError as long as it has not: every task has its result when the block is left."""
+        """What it gave. Raises UsageError as long as it has not, and where it failed."""
+        if self._error is not None:
+            raise UsageError(f"the task has no result: it failed ({type(self._error).__name__})") from self._error
         if not self.done:
             raise UsageError("the result is there when the block is left; inside it: `await handle.wait()`")
         return cast("T", self._result)
@@ -44,9 +47,10 @@ class Handle(Generic[T]):
         """What it gives, as soon as it is there."""
         if not self.done:
             await self._group.wait_for(self)
-        if not self.done:
-            # It failed, and its group is about to be cancelled, with whoever waits inside.
+        if self._error is not None:
+            # Its group is about to be cancelled, with whoever waits inside.
             await checkpoint()
+            raise self._error
         return self.result
 
     async def run(self) -> None:
@@ -54,6 +58,9 @@ class Handle(Generic[T]):
         try:
             self._result = await self._job()
             self.done = True
+        except BaseException as error:
+            self._error = error
+            raise
         finally:
             self._has_ended = True
             if self._ended is not None:
@@ -79,7 +86,7 @@ class Group:
         self._places: anyio.Semaphore | None = None
         self._tasks: TaskGroup | None = None
         self._due: deque[Handle[Any]] = deque()
-        self._is_open = False
+        self._is_open = self._was_entered = False
         self._stray: BaseException | None = None
 
     def start(self, job: Job[T]) -> Handle[T]:
@@ -101,6 +108,9 @@ class Group:
             await self._due.popleft().run()
 
     async def __aenter__(self) -> Self:
+        if self._was_entered:
+            raise UsageError("a group of parallel tasks is entered once: make another")
+        self._was_entered = True
         if backend() is not None:
             self._places = None if self._limit is None else anyio.Semaphore(self._limit, fast_acquire=True)
             self._tasks = await anyio.create_task_group().__aenter__()
@@ -138,19 +148,18 @@ class Group:
 
 
 async def _alone(ending: Coroutine[Any, Any, T]) -> T:
-    """What it gives; of a group of failures that is none but one, that one."""
+    """What it gives; of a group of failures that are one and the same, that one."""
     failures: BaseExceptionGroup[BaseException]
     try:
         return await ending
     except BaseExceptionGroup as several:
         failures = several
-    raise failures.exceptions[0] if len(failures.exceptions) == 1 else failures
+    different = {id(failure) for failure in failures.exceptions}
+    raise failures if len(different) > 1 else failures.exceptions[0]
 
 
 async def parallel(jobs: "Sequence[Job[Any]]", *, limit: int | None = None) -> list[Any]:
     """The results of all jobs, in their order; see `Group`."""
-    if len(jobs) < 2:
-        return [await job() for job in jobs]
     async with Group(limit=limit) as group:
         handles = [group.start(job) for job in jobs]
     return [handle.result for handle in handles]

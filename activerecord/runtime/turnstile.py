@@ -84,7 +84,7 @@ class Turnstile:
             return
         self._relieve()
         if self._withdraw(ticket):
-            raise TimeoutError(f"the turn did not come within {timeout} s")
+            raise TimeoutError(f"the turn did not come within {timeout:g} s")
 
     def leave(self, holder: object = None) -> None:
         """Let the next one in. May be called from any task and any thread.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from activerecord.errors import InvalidValue
+from activerecord.errors import InvalidValue, UsageError
 from activerecord.sql.literal import literal
 from activerecord.sql.node import Node
 from activerecord.types import Codec, Type
@@ -111,6 +111,10 @@ class Terms:
     isolation: str | None = None
     read_only: bool = False
     deferrable: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.isolation, str | None):
+            raise UsageError(f"isolation is a level in words, got {type(self.isolation).__name__}")
 
     @property
     def level(self) -> str | None:

@@ -3,18 +3,35 @@
 import inspect
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from functools import wraps
-from typing import Any, TypeVar, cast
+from types import TracebackType
+from typing import Any, Protocol, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.errors import RetryableError, TransactionClosed, UsageError
+from activerecord.transaction.state import Outcome
 
-__all__ = ["RETRIES", "name_of", "run_again", "run_in"]
+__all__ = ["RETRIES", "Attempt", "check_retries", "name_of", "place_of", "run_again", "run_in"]
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
-Begin = Callable[[], AbstractAsyncContextManager[object]]
+
+
+class Attempt(Protocol):
+    """A transaction to be: what is asked of one here."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        ...
+
+    async def __aenter__(self) -> object: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+
+Begin = Callable[[], Attempt]
 
 RETRIES = 3
 
@@ -25,19 +42,26 @@ _FIRST, _LONGEST = 0.02, 1.0
 
 async def run_again(begin: Begin, work: Callable[[], Awaitable[T]], *, retries: int) -> T:
     """What `work` returns, run in a transaction that `begin` makes, and from the start again after a RetryableError."""
-    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        raise UsageError("retries is a whole number, zero or more")
+    check_retries(retries)
     patience = _FIRST
     for left in range(retries, -1, -1):
+        attempt = begin()
         try:
-            async with begin():
+            async with attempt:
                 return await work()
         except (RetryableError, TransactionClosed) as error:
-            if not left or not _may_succeed(error):
+            # a callback may have failed after COMMIT
+            if not left or attempt.outcome is not Outcome.ROLLED_BACK or not _may_succeed(error):
                 raise
         await runtime.sleep(random.uniform(0, patience))
         patience = min(patience * 2, _LONGEST)
     raise AssertionError("unreachable: the last round returns or raises")
+
+
+def check_retries(retries: int) -> None:
+    """Raise UsageError for what is no number of retries."""
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise UsageError("retries is a whole number, zero or more")
 
 
 def _may_succeed(error: Exception) -> bool:
@@ -48,6 +72,11 @@ def _may_succeed(error: Exception) -> bool:
 def run_in(begin: Begin, function: F, *, retries: int) -> F:
     """The function, an async or a plain one, run in a transaction of its own each time it is called, and again as above."""
     name = name_of(function)
+    if isinstance(function, staticmethod | classmethod):
+        raise UsageError(f"{name} is decorated below @{type(function).__name__}, not above it")
+    if not callable(function):
+        raise UsageError(f"a transaction decorates a function, got {type(function).__name__}")
+    check_retries(retries)
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise UsageError(f"{name} is a generator, whose transaction would be open while others run: it cannot be")
 
@@ -59,9 +88,12 @@ def run_in(begin: Begin, function: F, *, retries: int) -> F:
     def run_plainly(*given: Any, **named: Any) -> Any:
         async def work() -> Any:
             value = function(*given, **named)
-            if inspect.iscoroutine(value):
+            if inspect.iscoroutine(value) or inspect.isgenerator(value):
                 value.close()
-                raise UsageError(f"{name} gave a coroutine, which would run after its transaction: write `async def`")
+                raise UsageError(
+                    f"{name} gave a {type(value).__name__}, which would run after its transaction: write `async def` for what "
+                    f"is awaited, and return a list"
+                )
             return value
 
         cure = "await an async function, decorated by async_transaction(...)"
@@ -73,6 +105,12 @@ def run_in(begin: Begin, function: F, *, retries: int) -> F:
 def name_of(function: Callable[..., Any]) -> str:
     """What a message calls it; not everything that can be called has a name."""
     return getattr(function, "__qualname__", type(function).__qualname__)
+
+
+def place_of(function: Callable[..., Any]) -> str | None:
+    """Where it was written: a task's own beginning is in the event loop."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return None if code is None else f"{code.co_filename}:{code.co_firstlineno}, {name_of(function)}"
 
 
 def _is_async(function: Callable[..., Any]) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Self, TypeAlias
 
 from activerecord.driver import Connection
+from activerecord.errors import UsageError
 
-__all__ = ["Callback", "Callbacks", "Closer", "call_all"]
+__all__ = ["Callback", "Callbacks", "Closer", "call_all", "checked"]
 
 Callback: TypeAlias = Callable[[], Awaitable[object] | object]
 Closer: TypeAlias = Callable[[Connection], Coroutine[Any, Any, object]]
@@ -32,6 +33,13 @@ class Callbacks:
         """Undo what records remember of the scope, the latest first."""
         while self.undoes:
             self.undoes.pop()()
+
+
+def checked(callback: Callback) -> Callback:
+    """The same. Raises UsageError where it cannot be called."""
+    if not callable(callback):
+        raise UsageError(f"a callback is a function without parameters, plain or async, got {type(callback).__name__}")
+    return callback
 
 
 async def call_all(callbacks: Sequence[Callback], leaving: BaseException | None) -> None:

@@ -19,8 +19,8 @@ from activerecord.errors import (
 )
 from activerecord.pool import caller
 from activerecord.sql.dialect import USUAL, Terms
-from activerecord.transaction.again import name_of, run_in
-from activerecord.transaction.callbacks import Callback, Callbacks, Closer, call_all
+from activerecord.transaction.again import name_of, place_of, run_in
+from activerecord.transaction.callbacks import Callback, Callbacks, Closer, call_all, checked
 from activerecord.transaction.state import Outcome, State
 from activerecord.transaction.turns import Turns
 from activerecord.transaction.unit import Savepoint, Transactional, Unit, Whole
@@ -32,10 +32,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # The open scopes of the running task, by database. Set and restored by value: a scope may be left in another context
 # than it was entered in, where a token would be refused.
-_current: "ContextVar[Mapping[object, Transaction]]" = ContextVar("activerecord_transactions", default={})
+_current: "ContextVar[Mapping[Transactional, Transaction]]" = ContextVar("activerecord_transactions", default={})
 
 
-def current_transaction(database: object) -> "Transaction | None":
+def current_transaction(database: Transactional) -> "Transaction | None":
     """The innermost scope of the running task on this database.
 
     A task that inherited a scope keeps it when it is closed, and so is refused. The task that opened it goes on without
@@ -46,10 +46,22 @@ def current_transaction(database: object) -> "Transaction | None":
         scope = scope.parent
     if scope is not found:
         _put(database, scope)
+    if scope is None:
+        _check_predecessors(database)
     return scope
 
 
-def _put(database: object, scope: "Transaction | None") -> None:
+def _check_predecessors(database: Transactional) -> None:
+    """Raise TransactionClosed in a transaction on what the database was before its connection was configured anew."""
+    for other, scope in _current.get().items():
+        if other.configuration.name == database.configuration.name and scope._state.is_open():
+            raise TransactionClosed(
+                f"{scope._state} is on connection {other.configuration.name!r} as it was before it was configured anew: leave it "
+                f"first"
+            )
+
+
+def _put(database: Transactional, scope: "Transaction | None") -> None:
     """Have the running task be in this scope, and in none of the database's without one."""
     others = {each: open_ for each, open_ in _current.get().items() if each is not database}
     _current.set(others if scope is None else {**others, database: scope})
@@ -72,12 +84,13 @@ class Transaction:
         *,
         retries: int | None = None,
         timeout: float | None = None,
+        opened_at: str | None = None,
     ) -> None:
         self._find = find
         self._terms = terms
         self._retries = retries
         self._timeout = timeout
-        self._state = State(caller(_ours))
+        self._state = State(opened_at or caller(_ours))
         self._turns = Turns(self._state)
         self._callbacks = Callbacks()
         self._bounds = ExitStack()
@@ -98,12 +111,12 @@ class Transaction:
     def after_commit(self, callback: Callback) -> None:
         """Call this, plain or async, once the outermost scope has committed; in the order given, outside the transaction."""
         self._state.check()
-        self._callbacks.after_commit.append(callback)
+        self._callbacks.after_commit.append(checked(callback))
 
     def after_rollback(self, callback: Callback) -> None:
         """Call this, plain or async, once this scope has been rolled back, by itself or with one around it."""
         self._state.check()
-        self._callbacks.after_rollback.append(callback)
+        self._callbacks.after_rollback.append(checked(callback))
 
     def rollback(self) -> None:
         """Undo what happened inside when the scope is left, though no exception leaves it. Nothing more may be sent."""
@@ -123,7 +136,7 @@ class Transaction:
                     f"{name_of(function)}, which is to be run again as a whole, was called inside a transaction: only the "
                     f"outermost can be"
                 )
-            return Transaction(self._find, self._terms, timeout=self._timeout)
+            return Transaction(self._find, self._terms, timeout=self._timeout, opened_at=place_of(function))
 
         return run_in(begin, function, retries=self._retries or 0)
 
@@ -132,11 +145,12 @@ class Transaction:
             raise UsageError(
                 "a block cannot be run again, so retries are not for `with`: decorate a function, or call run_transaction"
             )
+        bound = bounded(self._timeout, str(self._state))
         self._database = self._find()
         self._state.enter()
         self._unit = Whole(self._database, f"a transaction opened at {self._state.opened_at}", self._terms)
         with ExitStack() as bounds:
-            bounds.enter_context(bounded(self._timeout, str(self._state)))
+            bounds.enter_context(bound)
             parent = current_transaction(self._database)
             await (self._begin() if parent is None else self._begin_inside(parent))
             self._bounds = bounds.pop_all()
@@ -281,12 +295,10 @@ class Transaction:
                 f"a nested transaction is a savepoint of {parent._state}: isolation, read_only and deferrable are for the "
                 f"outermost"
             )
-        parent._state.check()
-        await parent._turns.take(self, self._database.configuration)
+        await self._take_turn_in(parent)
         self._parent, self._unit = parent, Savepoint(self._database, parent._unit)
         begun: list[bool] = []
         try:
-            parent._state.check()
             await self._unit.begin(lambda: begun.append(True))
         except BaseException as error:
             try:
@@ -294,6 +306,18 @@ class Transaction:
             finally:
                 self._release()
             raise
+
+    async def _take_turn_in(self, parent: "Transaction") -> None:
+        """Wait for it; the scope around may have been left meanwhile, which harms nobody else."""
+        self._state.outcome = Outcome.ROLLED_BACK
+        parent._state.check()
+        await parent._turns.take(self, self._database.configuration)
+        try:
+            parent._state.check()
+        except BaseException:
+            parent._turns.leave()
+            raise
+        self._state.outcome = Outcome.OPEN
 
     async def _give_up(self, error: BaseException, *, begun: bool) -> None:
         """Go back to where the savepoint was set; where that cannot be told, let nothing go on around it."""
@@ -356,13 +380,15 @@ class Transaction:
             await self._find_out(error)
 
     async def _find_out(self, error: BaseException) -> None:
-        """The connection was lost in COMMIT, by this error: ask what became of it, where the engine can tell."""
+        """The connection was lost in COMMIT, by this error: ask what became of it, where the engine can tell.
+
+        One who is cancelled asks nothing.
+        """
         self._abandon()
         self._state.outcome = Outcome.UNKNOWN
-        if not isinstance(error, ConnectionLost):
-            raise error
-        self._state.outcome = await self._unit.fate()
-        if self.outcome is Outcome.ROLLED_BACK:
+        is_lost = isinstance(error, ConnectionLost)
+        self._state.outcome = await self._unit.fate(asking=is_lost)
+        if not is_lost or self.outcome is Outcome.ROLLED_BACK:
             raise error
         if self.outcome is Outcome.UNKNOWN:
             raise OutcomeUnknown(

@@ -95,8 +95,8 @@ class Unit(Protocol):
         """Something was sent in it that may have written."""
         ...
 
-    async def fate(self) -> Outcome:
-        """What became of it after the connection was lost in `keep`, as far as the engine tells."""
+    async def fate(self, *, asking: bool) -> Outcome:
+        """What became of it after the connection was lost in `keep`, as far as it is known, or `asking` the engine tells."""
         ...
 
     def end_connection(self) -> None:
@@ -171,16 +171,13 @@ class Whole:
         """See `Unit.note_write`."""
         self._may_have_written = True
 
-    async def fate(self) -> Outcome:
+    async def fate(self, *, asking: bool) -> Outcome:
         """See `Unit.fate`. The connection is given back first, since there may be no other for the question."""
-        if self.read_only:
-            # nothing was there to be kept
+        # nothing was there to be kept; or COMMIT was not sent; or what was asked before it tells that nothing was written
+        if self.read_only or (self._is_marked and (self._mark is None or self._mark[0] is None)):
             return Outcome.ROLLED_BACK
-        if not self._is_marked or self._lender is None:
+        if self._mark is None or self._lender is None or not asking:
             return Outcome.UNKNOWN
-        if self._mark is None:
-            # it was lost before COMMIT was sent
-            return Outcome.ROLLED_BACK
         self._give_back()
         return await fate_of(self._mark, self._database, self._lender)
 
@@ -255,7 +252,7 @@ class Savepoint:
         """See `Unit.note_write`."""
         self._outer.note_write()
 
-    async def fate(self) -> Outcome:
+    async def fate(self, *, asking: bool) -> Outcome:  # noqa: ARG002  # of a protocol
         """See `Unit.fate`: that of the unit around it is not decided yet."""
         return Outcome.UNKNOWN
 

@@ -65,10 +65,9 @@ async def take_turn(turn: runtime.Turnstile, writer: Writer, *, timeout: float, 
         return
     try:
         await turn.enter(writer, timeout=timeout)
-    except TimeoutError:
+    except TimeoutError as late:
         raise LockTimeout(
-            f"the database has one writer at a time, and did not become free within {timeout:g} s; "
-            f"held by {turn.holder}",
+            f"the database has one writer at a time, and {late}; held by {turn.holder}",
             sql=sql,
         ) from None
 

@@ -1,6 +1,8 @@
 """A group of parallel tasks: handles with results, bounded, one failure for all, nothing left behind."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Coroutine
 from typing import Any
 
@@ -224,13 +226,64 @@ def test_what_cannot_be_started(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
+def test_a_task_that_failed_says_so(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        failure = LookupError("a")
+        handles: list[Handle[None]] = []
+        with pytest.raises(LookupError) as raised:
+            async with parallel() as group:
+                handles.append(group.start(fail(failure)))
+                with anyio.CancelScope(shield=True):
+                    await handles[0].wait()
+        assert raised.value is failure
+        with pytest.raises(UsageError, match="it failed") as told:
+            _ = handles[0].result
+        assert told.value.__cause__ is failure
+
+    async_runner.run(main)
+
+
+def test_a_group_is_entered_once(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        async with parallel() as group:
+            with pytest.raises(UsageError, match="entered once"):
+                async with group:
+                    raise AssertionError("entered")
+            first = group.start(name_of(1))
+        with pytest.raises(UsageError, match="entered once"):
+            async with group:
+                raise AssertionError("entered")
+        assert first.result == "a"
+
+    runner.run(main)
+
+
+def test_a_block_keeps_nothing_of_what_has_ended(items: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        async with parallel() as group:
+            gone = [weakref.ref(group.start(name_of(1))) for _ in range(3)]
+            await anyio.sleep(0.2)
+            gc.collect()
+            assert [ref() for ref in gone] == [None, None, None]
+            once = name_of(2)
+            assert await group.start(once).wait() == "b"
+            with pytest.raises(UsageError, match="one coroutine twice"):
+                group.start(once)
+
+    async_runner.run(main)
+
+
 def test_a_task_that_others_cancel_is_told_of(items: str) -> None:
     """A result that is not there is never taken for None."""
 
     async def main() -> None:
         cancelled = asyncio.get_running_loop().create_future()
         cancelled.cancel()
-        for together in (lambda: gather(cancelled, name_of(1), limit=2), lambda: started(cancelled)):
+        for together in (
+            lambda: gather(cancelled, name_of(1), limit=2),
+            lambda: gather(cancelled),
+            lambda: started(cancelled),
+        ):
             with pytest.raises(UsageError, match="cancelled elsewhere"):
                 await together()
         assert await name_of(1) == "a"

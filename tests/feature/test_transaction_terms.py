@@ -13,18 +13,22 @@ from activerecord import (
     ConnectionLost,
     DeadlineExceeded,
     Deadlock,
+    LockTimeout,
     Outcome,
+    Transaction,
     TransactionClosed,
     UniqueViolation,
     UsageError,
     close,
     column,
     create_tables,
+    deadline,
     parallel,
 )
 from activerecord.database import database
 from activerecord.runtime import sleep
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from activerecord.transaction import current_transaction
 from tests.feature.busy import SLOW_QUERY
 from tests.feature.conftest import Run
 from tests.proxy.fault import Fault
@@ -478,3 +482,111 @@ def test_a_timeout_is_left_where_it_was_entered(items: str, async_runner: Runner
         assert count.result == 0
 
     async_runner.run(main)
+
+
+def test_what_cannot_be_decorated(items: str) -> None:
+    async def add() -> None: ...
+
+    for wrong in (staticmethod(add), classmethod(add), 57):
+        with pytest.raises(UsageError, match="decorate"):
+            _ = Item.async_transaction()(wrong)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUnknownVariableType]
+    with pytest.raises(UsageError, match="retries is a whole number"):
+        _ = Item.async_transaction(retries=-1)(add)
+    with pytest.raises(UsageError, match="gave a generator"):
+        _ = Item.transaction()(lambda: (number for number in range(3)))()
+
+
+@pytest.mark.parametrize("isolation", [5, b"serializable"])
+def test_a_level_is_a_word(items: str, isolation: Any) -> None:
+    with pytest.raises(UsageError, match="isolation is a level"):
+        Item.async_transaction(isolation=isolation)
+
+
+# what was kept is not run again, and what is refused harms nobody
+
+
+def test_a_callback_that_fails_has_nothing_run_again(items: str, run: Run[Any]) -> None:
+    rounds = 0
+
+    async def work() -> None:
+        nonlocal rounds
+        rounds += 1
+        current = current_transaction(database())
+        assert current is not None
+        with pytest.raises(UsageError, match="a callback is a function"):
+            current.after_commit(57)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        current.after_commit(fail)
+        await Item.async_create(name="a")
+
+    def fail() -> None:
+        raise LockTimeout("in a callback")
+
+    async def main() -> None:
+        with pytest.raises(LockTimeout):
+            await Item.async_run_transaction(work)
+        assert (rounds, await names()) == (1, ["a"])
+
+    run(main)
+
+
+def test_a_scope_that_comes_too_late_is_refused_alone(items: str, async_runner: Runner) -> None:
+    """A task opens one inside a scope that is being left: the scope around it goes on."""
+
+    async def late(has_come: anyio.Event) -> None:
+        has_come.set()
+        with pytest.raises(TransactionClosed):
+            async with Item.async_transaction():
+                raise AssertionError("entered")
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group, Item.async_transaction() as outer:
+            await Item.async_create(name="kept")
+            async with Item.async_transaction():
+                inner = current_transaction(database())
+                assert inner is not None
+                has_come = anyio.Event()
+                await inner._turns.take("a test", database().configuration)  # pyright: ignore[reportPrivateUsage]
+                group.start_soon(leave_turn, inner, has_come)
+                group.start_soon(late, has_come)
+            await Item.async_create(name="too")
+        assert outer.outcome is Outcome.COMMITTED
+        assert await names() == ["kept", "too"]
+
+    async def leave_turn(inner: Transaction, has_come: anyio.Event) -> None:
+        await has_come.wait()
+        # by now the scope waits for its last turn, and the other behind it
+        await anyio.sleep(0.05)
+        inner._turns.leave()  # pyright: ignore[reportPrivateUsage]
+
+    async_runner.run(main)
+
+
+def test_a_connection_that_is_configured_anew_inside_is_refused(items: str, run: Run[Any]) -> None:
+    async def main() -> None:
+        with pytest.raises(TransactionClosed, match="configured anew"):
+            async with Item.async_transaction():
+                await Item.async_create(name="undone")
+                ActiveRecord.configure(items)
+                await Item.async_create(name="apart")
+        if not database().driver.shared(database().configuration):
+            assert await names() == []
+
+    run(main)
+
+
+@pytest.mark.engines("postgresql")
+def test_a_deadline_before_commit_was_sent_leaves_no_doubt(database_url: str, async_runner: Runner) -> None:
+    async def main() -> None:
+        tx = Item.async_transaction()
+        with pytest.raises(DeadlineExceeded), deadline(0.5):
+            async with tx:
+                await Item.async_create(name="undone")
+                proxy.arm(Fault.FREEZE, asking(b"pg_current_xact_id"))
+        assert tx.outcome is Outcome.ROLLED_BACK
+        proxy.mend()
+
+    with proxied(database_url) as (proxy, url):
+        ActiveRecord.configure(f"{url}&commit_timeout=1&statement_cache_size=0")
+        create_tables(Item)
+        async_runner.run(main)
+        close()
