@@ -1,6 +1,5 @@
 """Parallel queries as structured tasks."""
 
-import inspect
 from collections.abc import Awaitable, Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
@@ -135,7 +134,7 @@ class _Jobs:
             )
         # a task may be awaited more than once, a coroutine may not
         given = id(cast("object", awaitable))
-        if isinstance(awaitable, Coroutine) and (given in self._jobs or _is_over(awaitable)):
+        if isinstance(awaitable, Coroutine) and (given in self._jobs or _is_over(cast("object", awaitable))):
             raise UsageError(
                 f"{self._verb} was given one coroutine twice, which can be awaited only once: call the verb again for each"
             )
@@ -152,8 +151,12 @@ class _Jobs:
             job.close()
 
 
+_NEVER = object()
+
+
 def _is_over(coroutine: object) -> bool:
-    return inspect.iscoroutine(coroutine) and inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+    """A coroutine that has ended has no frame any more."""
+    return getattr(coroutine, "cr_frame", _NEVER) is None
 
 
 def _close(awaitables: Iterable[Any]) -> None:

@@ -40,6 +40,7 @@ class Stream(Generic[R]):
         self._after: AfterLoad | None = None
         self._rows: RowStream | None = None
         self._records: Iterator[R] = iter(())
+        self._broken_by: BaseException | None = None
         self._is_entered = self._is_left = self._is_iterated = self._is_fetching = self._is_over = False
         self._identity: object = None
         self._task: object = None
@@ -144,9 +145,17 @@ class Stream(Generic[R]):
                 f"the stream opened at {self._opened_at} is read by another task just now: give each its own"
             )
         self._check_caller()
+        if self._broken_by is not None:
+            raise UsageError(
+                f"the stream opened at {self._opened_at} was broken off ({type(self._broken_by).__name__}), and rows of it may be "
+                f"lost: open another"
+            ) from self._broken_by
         self._is_fetching = True
         try:
             records = await self._next_records()
+        except BaseException as error:
+            self._broken_by = error
+            raise
         finally:
             self._is_fetching = False
         self._records = iter(records)

@@ -72,10 +72,11 @@ def _may_succeed(error: Exception) -> bool:
 def run_in(begin: Begin, function: F, *, retries: int) -> F:
     """The function, an async or a plain one, run in a transaction of its own each time it is called, and again as above."""
     name = name_of(function)
-    if isinstance(function, staticmethod | classmethod):
-        raise UsageError(f"{name} is decorated below @{type(function).__name__}, not above it")
+    kind: type[object] = type(cast("object", function))
+    if issubclass(kind, staticmethod | classmethod):
+        raise UsageError(f"{name} is decorated below @{kind.__name__}, not above it")
     if not callable(function):
-        raise UsageError(f"a transaction decorates a function, got {type(function).__name__}")
+        raise UsageError(f"a transaction decorates a function, got {kind.__name__}")
     check_retries(retries)
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise UsageError(f"{name} is a generator, whose transaction would be open while others run: it cannot be")

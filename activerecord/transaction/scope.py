@@ -54,9 +54,9 @@ def current_transaction(database: Transactional) -> "Transaction | None":
 def _check_predecessors(database: Transactional) -> None:
     """Raise TransactionClosed in a transaction on what the database was before its connection was configured anew."""
     for other, scope in _current.get().items():
-        if other.configuration.name == database.configuration.name and scope._state.is_open():
+        if other.configuration.name == database.configuration.name and scope.is_open():
             raise TransactionClosed(
-                f"{scope._state} is on connection {other.configuration.name!r} as it was before it was configured anew: leave it "
+                f"{scope!r} is on connection {other.configuration.name!r} as it was before it was configured anew: leave it "
                 f"first"
             )
 
@@ -214,6 +214,10 @@ class Transaction:
     def read_only(self) -> bool:
         """Whether nothing may be written inside."""
         return self._unit.read_only
+
+    def is_open(self) -> bool:
+        """Whether it was entered, and not left."""
+        return self._state.is_open()
 
     def is_left_behind(self) -> bool:
         """Whether it was left, though the running task, which opened it, has not noticed."""

@@ -18,6 +18,7 @@ from activerecord import (
     Column,
     HasMany,
     Outcome,
+    PoolTimeout,
     Stream,
     SyncInLoop,
     SyntaxError_,
@@ -98,6 +99,10 @@ def in_order() -> Any:
 
 def stream(batch: int = 4) -> Stream[Item]:
     return Item.query().order_by("id").async_stream(batch=batch)
+
+
+def _ignore(_loop: asyncio.AbstractEventLoop, _context: dict[str, Any]) -> None:
+    pass
 
 
 async def names_of(records: Stream[Item]) -> list[str]:
@@ -601,6 +606,52 @@ def test_cancelled_at_every_point(items: str, async_runner: Runner, inside: bool
     async_runner.run(main)
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_reading_on_after_a_cancellation_loses_nothing_unsaid(items: str, async_runner: Runner, inside: bool) -> None:
+    """The rows that came with the cancellation are gone, so the stream is: what it gave is without a gap."""
+
+    async def read(after: float) -> None:
+        seen: list[str] = []
+        async with Item.query().order_by("id").async_stream(batch=3) as rows:
+            with suppress(StopAsyncIteration), anyio.move_on_after(after):
+                while True:
+                    seen.append((await anext(rows)).name)
+            with suppress(StopAsyncIteration, UsageError):
+                while True:
+                    seen.append((await anext(rows)).name)
+        assert seen == NAMES[: len(seen)]
+
+    async def main() -> None:
+        for number in range(30):
+            if not inside:
+                await read(number / 10_000)
+                continue
+            with suppress(TransactionClosed):
+                async with Item.async_transaction(read_only=True):
+                    await read(number / 10_000)
+
+    async_runner.run(main)
+
+
+@SEVERAL_CONNECTIONS
+def test_a_batch_whose_relations_fail_is_not_skipped(database_url: str, runner: Runner) -> None:
+    prepared(database_url, max_size=2, acquire_timeout=0.05)
+
+    async def main() -> None:
+        lender = await database().lender()
+        async with Item.query().order_by("id").with_("parts").async_stream(batch=5) as rows:
+            for _ in range(5):
+                await anext(rows)
+            lease = await lender.acquire("in the way")
+            with pytest.raises((PoolTimeout, UsageError)):
+                await anext(rows)
+            lender.release(lease)
+            with pytest.raises(UsageError, match="broken off"):
+                await anext(rows)
+
+    runner.run(main)
+
+
 @ON_SERVERS
 @pytest.mark.parametrize("inside", [False, True])
 def test_the_server_ends_the_connection_of_a_stream(items: str, runner: Runner, engine: str, inside: bool) -> None:
@@ -677,7 +728,7 @@ def test_a_stream_whose_loop_is_gone(items: str) -> None:
     task = loop.create_task(work)
     loop.run_until_complete(reached.wait())
     # A task that is destroyed while it waits is told of.
-    loop.set_exception_handler(lambda *_: None)
+    loop.set_exception_handler(_ignore)
     loop.close()
     with suppress(RuntimeError):
         work.close()

@@ -485,11 +485,12 @@ def test_a_timeout_is_left_where_it_was_entered(items: str, async_runner: Runner
 
 
 def test_what_cannot_be_decorated(items: str) -> None:
-    async def add() -> None: ...
+    async def add(*_: Any) -> None: ...
 
-    for wrong in (staticmethod(add), classmethod(add), 57):
+    wrongs: list[Any] = [staticmethod(add), classmethod(add), 57]
+    for wrong in wrongs:
         with pytest.raises(UsageError, match="decorate"):
-            _ = Item.async_transaction()(wrong)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUnknownVariableType]
+            Item.async_transaction()(wrong)
     with pytest.raises(UsageError, match="retries is a whole number"):
         _ = Item.async_transaction(retries=-1)(add)
     with pytest.raises(UsageError, match="gave a generator"):

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import copy_context
 from dataclasses import dataclass
 from time import monotonic
@@ -303,3 +303,23 @@ def test_a_stall_of_the_program_does_not_end_what_has_its_answer(place: Place) -
 
     place.run(body)
     assert not terminated
+
+
+def test_one_that_was_left_counts_no_more() -> None:
+    """Out of order, as by a generator that is closed late, or in a context that was copied while it was in force."""
+
+    def suspended() -> Generator[None]:
+        with deadline(0.02):
+            yield
+
+    async def pause() -> None:
+        await sleep(0.05)
+
+    generator = suspended()
+    next(generator)
+    copied = copy_context()
+    with deadline(5):
+        generator.close()
+        run_blocking(pause, "pause")
+    run_blocking(pause, "pause")
+    copied.run(run_blocking, pause, "pause")
