@@ -191,7 +191,8 @@ class LoopPool:
         while (pooled := self._shelf.pop()) is not None:
             self._lent[lease] = pooled
             now = time.monotonic()
-            if in_order(pooled.connection) and (now < pooled.quiet_until or await self._answers(pooled, until - now)):
+            is_known = pooled.generation == self._shelf.generation and in_order(pooled.connection)
+            if is_known and (now < pooled.quiet_until or await self._answers(pooled, until - now)):
                 return pooled
             self._lent[lease] = None
             self._counters.lost += 1
@@ -199,9 +200,20 @@ class LoopPool:
         return None
 
     async def _answers(self, pooled: Pooled, seconds: float) -> bool:
-        return (
-            seconds > 0 and await self._opener.answers(pooled.connection, bound=seconds) and in_order(pooled.connection)
-        )
+        """Whether it lives. After silence none of its age is asked any more: the next caller would wait as long for each."""
+        if seconds <= 0:
+            return False
+        try:
+            answers = await self._opener.answers(pooled.connection, bound=seconds)
+        except TimeoutError:
+            self._shelf.bump()
+            return False
+        except BaseException:
+            if not pooled.connection.usable():
+                self._counters.lost += 1
+                self._shelf.bump()
+            raise
+        return answers and in_order(pooled.connection)
 
     async def _opened(self) -> Pooled:
         generation = self._shelf.generation

@@ -6,6 +6,9 @@ from activerecord.driver import Connection, Driver
 
 __all__ = ["Opener"]
 
+# Seconds that a server has to stop the question whether it is there, once nobody waits for the answer.
+_MOMENT = 0.2
+
 
 class Opener:
     """Opens, asks and ends the connections of one configuration, each within a bound."""
@@ -26,12 +29,16 @@ class Opener:
     async def answers(self, connection: Connection, *, bound: float) -> bool:
         """Whether a connection answers within so many seconds; one that does not is ended.
 
-        A cancellation is let out once that is known: a statement that was broken off would say nothing of the connection.
+        Raises TimeoutError where it was silent. One who is cancelled goes at once, but for the moment that a living server
+        takes to stop the question: the connection may be kept then.
         """
         try:
-            await self._host().finish(connection.fetch("SELECT 1", ()), bound=bound, terminate=connection.terminate)
-        except Exception:  # noqa: BLE001  # whatever it says, it is no answer
+            with runtime.deadline(bound):
+                await self._host().call(connection.fetch("SELECT 1", ()), grace=_MOMENT, terminate=connection.terminate)
+        except Exception as error:  # whatever it says, it is no answer
             connection.terminate()
+            if isinstance(error, TimeoutError):
+                raise
             return False
         return True
 

@@ -24,6 +24,7 @@ from activerecord import (
     Query,
     UsageError,
     async_close,
+    close,
     column,
     create_tables,
     deadline,
@@ -477,3 +478,25 @@ def test_the_end_of_a_loop_is_bounded_by_close_timeout(frozen: Frozen) -> None:
 
     with prompt():
         frozen.runner.run(body)
+
+
+@SERVERS
+def test_asking_whether_a_connection_lives_is_broken_off_too(database_url: str, runner: Runner) -> None:
+    """And once one was silent, none of its age is asked: the next caller opens another at once."""
+
+    async def main() -> None:
+        await parallel([Item.query().async_count] * 3)
+        await sleep(0.05)
+        proxy.freeze()
+        with prompt(SHORT), pytest.raises(DeadlineExceeded):
+            await Item.query().async_count(timeout=SHORT)
+        proxy.mend()
+        with prompt():
+            assert await Item.query().async_count() == 1
+
+    with proxied(database_url) as (proxy, through):
+        ActiveRecord.configure(with_settings(through, max_size=3, ping_after=0.02, close_timeout=10))
+        create_tables(Item)
+        Item.create(name="there")
+        runner.run(main)
+        close()
