@@ -105,6 +105,9 @@ class _Job:
         self._jobs = jobs
         self._begun = False
 
+    def __str__(self) -> str:
+        return f"{getattr(self.awaitable, '__qualname__', type(self.awaitable).__qualname__)} in parallel"
+
     async def __call__(self) -> Any:
         self._begun = True
         try:

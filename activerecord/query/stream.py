@@ -25,7 +25,7 @@ class Stream(Generic[R]):
 
     In plain sync code `with query.stream() as rows: for user in rows`. At most `batch` records are read ahead; with the
     relations that the query names by `with_`, they are siblings. Leaving the block ends the query, however many rows are
-    left. Entered and iterated once, by one task.
+    left. Entered once and read once, by one task; who stops may go on where it stopped.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Stream(Generic[R]):
         self._rows: RowStream | None = None
         self._records: Iterator[R] = iter(())
         self._broken_by: BaseException | None = None
-        self._is_entered = self._is_left = self._is_iterated = self._is_fetching = self._is_over = False
+        self._is_entered = self._is_left = self._is_fetching = self._is_over = False
         self._identity: object = None
         self._task: object = None
 
@@ -78,7 +78,7 @@ class Stream(Generic[R]):
         await (self._rows.close() if error is None else closed_after(error, self._rows.close))
 
     def __aiter__(self) -> Self:
-        self._begin("async with ... async_stream() as rows")
+        self._check("async with ... async_stream() as rows")
         return self
 
     async def __anext__(self) -> R:
@@ -112,7 +112,7 @@ class Stream(Generic[R]):
             raise
 
     def __iter__(self) -> Self:
-        self._begin("with ... stream() as rows")
+        self._check("with ... stream() as rows")
         return self
 
     def __next__(self) -> R:
@@ -124,12 +124,6 @@ class Stream(Generic[R]):
         raise StopIteration
 
     # in both
-
-    def _begin(self, cure: str) -> None:
-        self._check(cure)
-        if self._is_iterated:
-            raise UsageError(f"a stream is iterated once: this one was opened at {self._opened_at}; open another")
-        self._is_iterated = True
 
     def _check(self, cure: str) -> None:
         if not self._is_entered:

@@ -39,6 +39,8 @@ class Handle(Generic[T]):
         """What it gave. Raises UsageError as long as it has not, and where it failed."""
         if self._error is not None:
             raise UsageError(f"the task has no result: it failed ({type(self._error).__name__})") from self._error
+        if not self.done and self._group.was_left:
+            raise UsageError("the task has no result: its group failed before it had one")
         if not self.done:
             raise UsageError("the result is there when the block is left; inside it: `await handle.wait()`")
         return cast("T", self._result)
@@ -90,15 +92,20 @@ class Group:
         self._stray: BaseException | None = None
 
     def start(self, job: Job[T]) -> Handle[T]:
-        """Have it run beside the others. Raises UsageError outside the block."""
+        """Have it run beside the others, in a task that has its name. Raises UsageError outside the block."""
         if not self._is_open:
             raise UsageError("tasks are started inside the block of their group: `async with parallel() as group:`")
         handle = Handle(self, job)
         if self._tasks is None:
             self._due.append(handle)
         else:
-            self._tasks.start_soon(self._run, handle)
+            self._tasks.start_soon(self._run, handle, name=str(job))
         return handle
+
+    @property
+    def was_left(self) -> bool:
+        """Whether the block is over."""
+        return self._was_entered and not self._is_open
 
     async def wait_for(self, handle: Handle[Any]) -> None:
         """Wait until a task has ended; in plain sync code run those that come before it, and it."""
@@ -148,14 +155,16 @@ class Group:
 
 
 async def _alone(ending: Coroutine[Any, Any, T]) -> T:
-    """What it gives; of a group of failures that are one and the same, that one."""
+    """What it gives; of a group of failures the one, where the others are the same or came of it."""
     failures: BaseExceptionGroup[BaseException]
     try:
         return await ending
     except BaseExceptionGroup as several:
         failures = several
-    different = {id(failure) for failure in failures.exceptions}
-    raise failures if len(different) > 1 else failures.exceptions[0]
+    there = {id(failure): failure for failure in failures.exceptions}
+    # One whose cause is another's failure, as in a transaction that this has ended, is no news.
+    first = [failure for failure in there.values() if id(failure.__cause__) not in there]
+    raise first[0] if len(first) == 1 else failures
 
 
 async def parallel(jobs: "Sequence[Job[Any]]", *, limit: int | None = None) -> list[Any]:

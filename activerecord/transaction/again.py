@@ -3,6 +3,7 @@
 import inspect
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
@@ -69,8 +70,11 @@ def _may_succeed(error: Exception) -> bool:
     return isinstance(error, RetryableError) or isinstance(error.__cause__, RetryableError)
 
 
-def run_in(begin: Begin, function: F, *, retries: int) -> F:
-    """The function, an async or a plain one, run in a transaction of its own each time it is called, and again as above."""
+def run_in(begin: Begin, function: F, *, retries: int, bound: Callable[[str], AbstractContextManager[object]]) -> F:
+    """The function, an async or a plain one, run in a transaction of its own each time it is called, and again as above.
+
+    `bound(name)` is entered around all its rounds.
+    """
     name = name_of(function)
     kind: type[object] = type(cast("object", function))
     if issubclass(kind, staticmethod | classmethod):
@@ -83,7 +87,8 @@ def run_in(begin: Begin, function: F, *, retries: int) -> F:
 
     @wraps(function)
     async def run(*given: Any, **named: Any) -> Any:
-        return await run_again(begin, lambda: function(*given, **named), retries=retries)
+        with bound(name):
+            return await run_again(begin, lambda: function(*given, **named), retries=retries)
 
     @wraps(function)
     def run_plainly(*given: Any, **named: Any) -> Any:
@@ -97,8 +102,12 @@ def run_in(begin: Begin, function: F, *, retries: int) -> F:
                 )
             return value
 
+        async def rounds() -> Any:
+            with bound(name):
+                return await run_again(begin, work, retries=retries)
+
         cure = "await an async function, decorated by async_transaction(...)"
-        return runtime.run_blocking(lambda: run_again(begin, work, retries=retries), name, cure=cure)
+        return runtime.run_blocking(rounds, name, cure=cure)
 
     return cast("F", run if _is_async(function) else run_plainly)
 

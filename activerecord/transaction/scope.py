@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from contextvars import ContextVar
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -126,8 +127,8 @@ class Transaction:
     def __call__(self, function: F) -> F:
         """The function, an async or a plain one, run in a transaction on these terms each time it is called.
 
-        With `retries` it is run again from its start, so many times, after a RetryableError; then it cannot be called inside
-        another transaction. Raises UsageError for a generator function.
+        With `retries` it is run again from its start, so many times, after a RetryableError, a `timeout` being that of all
+        rounds together; then it cannot be called inside another transaction. Raises UsageError for a generator function.
         """
 
         def begin() -> Transaction:
@@ -136,9 +137,9 @@ class Transaction:
                     f"{name_of(function)}, which is to be run again as a whole, was called inside a transaction: only the "
                     f"outermost can be"
                 )
-            return Transaction(self._find, self._terms, timeout=self._timeout, opened_at=place_of(function))
+            return Transaction(self._find, self._terms, opened_at=place_of(function))
 
-        return run_in(begin, function, retries=self._retries or 0)
+        return run_in(begin, function, retries=self._retries or 0, bound=partial(bounded, self._timeout))
 
     async def __aenter__(self) -> Self:
         if self._retries is not None:

@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 import pytest
 
-from activerecord import ActiveRecord, Column, UsageError, column, create_tables, gather
+from activerecord import ActiveRecord, Column, UniqueViolation, UsageError, column, create_tables, gather
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
 from tests.feature.busy import ONE_STATE, with_settings
@@ -211,3 +211,15 @@ def test_a_task_may_be_awaited_twice(items: str) -> None:
         assert await gather(task, task) == (3, 3)
 
     asyncio.run(main())
+
+
+def test_what_came_of_the_failure_is_no_second_one(items: str, runner: Runner) -> None:
+    """A sibling that finds the transaction aborted by it."""
+
+    async def main() -> None:
+        for _ in range(5):
+            with pytest.raises(UniqueViolation):
+                async with Item.async_transaction():
+                    await gather(*[Item.async_create(id=1, name="twice") for _ in range(4)], name_of(2), limit=5)
+
+    runner.run(main)

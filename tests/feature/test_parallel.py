@@ -123,7 +123,7 @@ def test_the_lone_failure_is_raised_itself(items: str, runner: Runner) -> None:
                 group.start(fail(failure))
                 late = group.start(anyio.sleep(5) if runner.name != "sync" else name_of(1))
         assert raised.value is failure and late is not None and not late.done
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError, match="failed"):
             assert late.result
 
     runner.run(main)

@@ -6,6 +6,7 @@ import time
 import tracemalloc
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing, suppress
+from itertools import islice
 from typing import Any
 
 import anyio
@@ -392,8 +393,8 @@ def test_a_stream_is_read_once_and_inside_its_block(items: str, runner: Runner) 
         rows = stream()
         async with rows:
             assert await names_of(rows) == NAMES
-            with pytest.raises(UsageError, match="once"):
-                await names_of(rows)
+            # as with any iterator of Python's
+            assert await names_of(rows) == []
             assert await anext(rows, None) is None
         with pytest.raises(UsageError, match="once"):
             async with rows:
@@ -405,6 +406,28 @@ def test_a_stream_is_read_once_and_inside_its_block(items: str, runner: Runner) 
                 Item.query().async_stream(batch=batch)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     runner.run(main)
+
+
+def test_who_stops_may_go_on(items: str, runner: Runner) -> None:
+    async def main() -> None:
+        async with stream(4) as rows:
+            seen = [(await anext(aiter(rows))).name]
+            async for item in rows:
+                seen.append(item.name)
+                if len(seen) == 6:
+                    break
+            seen += await names_of(rows)
+        assert seen == NAMES
+
+    runner.run(main)
+
+
+def test_in_chunks(items: str) -> None:
+    with Item.query().order_by("id").stream(batch=4) as rows:
+        chunks: list[list[str]] = []
+        while chunk := list(islice(rows, 10)):
+            chunks.append([item.name for item in chunk])
+    assert chunks == [NAMES[:10], NAMES[10:20], NAMES[20:]]
 
 
 def test_one_task_reads_a_stream(items: str, async_runner: Runner) -> None:

@@ -591,3 +591,23 @@ def test_a_deadline_before_commit_was_sent_leaves_no_doubt(database_url: str, as
         create_tables(Item)
         async_runner.run(main)
         close()
+
+
+def test_the_timeout_of_a_function_is_that_of_all_rounds(items: str, run: Run[Any]) -> None:
+    rounds = 0
+
+    @Item.async_transaction(retries=1000, timeout=0.3)
+    async def work() -> None:
+        nonlocal rounds
+        rounds += 1
+        await Item.async_create(name="undone")
+        await sleep(0.02)
+        raise Deadlock("in the way")
+
+    async def main() -> None:
+        with pytest.raises(DeadlineExceeded, match="work took longer"):
+            await work()
+        assert 1 <= rounds < 20
+        assert await names() == []
+
+    run(main)
