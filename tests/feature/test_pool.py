@@ -138,12 +138,18 @@ def test_max_size_is_kept_and_used(items: str, async_runner: Runner) -> None:
     async def main() -> None:
         open_now: list[int] = []
         most = 0
+        all_used = anyio.Event()
 
         async def hold(number: int) -> None:
             nonlocal most
             async with Item.async_transaction(read_only=True):
                 open_now.append(number)
                 most = max(most, len(open_now))
+                if most == 3:
+                    all_used.set()
+                # opening one may take longer than another is held
+                with anyio.move_on_after(5):
+                    await all_used.wait()
                 await anyio.sleep(0.005)
                 open_now.remove(number)
 
