@@ -161,6 +161,8 @@ class LoopPool:
         """A connection, after what is due was done. The lease has what is in hand, so that nothing is lost in any event."""
         self._lent[lease] = None
         try:
+            # a goodbye is not cut: who is cancelled already waits for none
+            await runtime.raise_if_cancelled()
             await self._end_expired(lease)
             return await self._living(lease) or await self._opened()
         except BaseException:

@@ -290,6 +290,27 @@ def test_a_cancellation_in_the_middle_loses_nothing(async_runner: Runner, verb: 
     async_runner.run(main)
 
 
+def test_who_is_cancelled_already_waits_for_no_goodbye(async_runner: Runner) -> None:
+    async def main() -> None:
+        strings = Strings()
+        pool = strings.pool(max_size=2, max_idle=SHORT, close_timeout=30)
+        old = await opened(pool, 2)
+        strings.frozen.add("close")
+        await sleep(LONGER)
+        began = time.monotonic()
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await lent_once(pool)
+        assert scope.cancelled_caught
+        assert time.monotonic() - began < 0.5
+        assert all(puppet.is_open for puppet in old), "they are left to the next"
+        assert pool.statistics().lent == 0
+        strings.frozen.clear()
+        await all_obtainable(pool)
+
+    async_runner.run(main)
+
+
 def test_a_cancellation_at_every_step_loses_nothing(async_runner: Runner) -> None:
     async def main() -> None:
         strings = Strings()
