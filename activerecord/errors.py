@@ -54,6 +54,7 @@ __all__ = [
     "MissingDriver",
     "NoSuchAttribute",
     "NotNullViolation",
+    "NotSupported",
     "OutcomeUnknown",
     "PoolTimeout",
     "QueryError",
@@ -111,6 +112,10 @@ class RelationNotLoaded(UsageError):
 
 class QueryError(ActiveRecordError):
     """A query that cannot be sent as it stands."""
+
+
+class NotSupported(QueryError):
+    """Something that the engine at hand does not have; the message says what to do instead. Nothing was sent."""
 
 
 class UnknownColumn(QueryError):

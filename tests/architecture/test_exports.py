@@ -45,6 +45,7 @@ PUBLIC = (
     "Many",
     "MissingDriver",
     "NotNullViolation",
+    "NotSupported",
     "Outcome",
     "OutcomeUnknown",
     "ParallelGroup",
