@@ -1,6 +1,7 @@
 """A mapper is what the library knows of one model: its table, where its records keep each column, its relations."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from copy import copy
 from itertools import count
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from weakref import WeakSet
@@ -31,8 +32,8 @@ class Joinable(Protocol):
         """The model that is joined."""
         ...
 
-    def joins(self, kind: str, source: str) -> tuple[Join, ...]:
-        """The joins that lead from `source` to the target, of the given kind."""
+    def joins(self, kind: str, source: str, alias: str | None = None) -> tuple[Join, ...]:
+        """The joins of the given kind that lead from `source` to the target, the last of them under an alias if one is given."""
         ...
 
 
@@ -79,6 +80,8 @@ class Mapper(Generic[R]):
         self.table_name = table_name
         self.schema_name = schema_name
         self.connection = connection
+        self.alias: str | None = None
+        self._plain = self
         self.after_load = after_load
         self.attributes = dict(attributes)
         self.reserved = reserved
@@ -107,7 +110,18 @@ class Mapper(Generic[R]):
     @property
     def source(self) -> Source:
         """The table as a statement names it."""
-        return Source(self.table_name, schema=self.schema_name)
+        return Source(self.table_name, schema=self.schema_name, alias=self.alias, of=self)
+
+    @property
+    def source_name(self) -> str:
+        """The name by which a statement's columns refer to the table."""
+        return self.alias or self.table_name
+
+    def aliased(self, alias: str) -> "Mapper[R]":
+        """The same model under another name in statements."""
+        twin = copy(self)
+        twin.alias = alias
+        return twin
 
     def database(self) -> Database:
         """The database that the model's connection is configured for. Raises ConfigurationError."""
@@ -124,6 +138,8 @@ class Mapper(Generic[R]):
 
     def known_table(self) -> Table | None:
         """The model's table, as far as it is known without asking the database."""
+        if self._plain is not self:
+            return self._plain.known_table()
         if self._declared is None:
             # a column may be named before anything is configured
             found = databases().get(self.connection)

@@ -1,9 +1,11 @@
 """Finding records: the ways from a model to a query, and the short forms of the commonest ones."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from activerecord import runtime
 from activerecord.model.attributes import Attributes
+from activerecord.query.alias import Alias
+from activerecord.query.named import checked_name
 from activerecord.query.query import Query
 
 __all__ = ["Finders"]
@@ -16,6 +18,14 @@ class Finders(Attributes):
     def query(cls) -> "Query[Self]":
         """A query of all records: `SELECT ... FROM table`."""
         return Query(cls.__mapper__)
+
+    @classmethod
+    def alias(cls, name: str) -> "type[Self]":
+        """The model under another name, to stand in a query a second time: `boss = Employee.alias("boss")`, `boss.name`.
+
+        It has columns, relations, `query()` and `where()`; the records are the model's own.
+        """
+        return cast("type[Self]", Alias(cls.__mapper__, checked_name(name)))
 
     @classmethod
     def where(cls, /, *conditions: Any, **equals: Any) -> "Query[Self]":

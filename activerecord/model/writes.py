@@ -17,7 +17,7 @@ from activerecord.schema.column import Column, not_loaded
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Bind, Condition
-from activerecord.sql.statement import Delete, Insert
+from activerecord.sql.statement import Delete, Insert, Lock
 from activerecord.transaction import current_transaction
 
 __all__ = ["Writes"]
@@ -68,7 +68,7 @@ class Writes(Finders):
             with bounded(timeout, "delete"):
                 table = await self.__mapper__.table()
                 statement = Delete(self.__mapper__.source, self._own_row(table))
-                tables = {table.name: table}
+                tables = (table,)
                 result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop(table))
             self._drop(table)
         finally:
@@ -123,9 +123,9 @@ class Writes(Finders):
                 return await cls.async_create(**values)
         except UniqueViolation:
             found = await cls.async_find_by(**values)
-            if found is None and database.dialect.locked_read and current_transaction(database) is not None:
+            if found is None and database.dialect.locks_rows and current_transaction(database) is not None:
                 # the transaction may have looked before the row was there, and be shown what it saw then
-                found = await Query(cls.__mapper__, Clauses(locked=True)).where(**values).async_first()
+                found = await Query(cls.__mapper__, Clauses(lock=Lock())).where(**values).async_first()
             if found is None:
                 # another value of the row is taken, so no row has all of these
                 raise
@@ -159,7 +159,7 @@ class Writes(Finders):
             for names, group in groups:
                 one = Insert(cls.__mapper__.source, names, [[None] * len(names)])
                 await database.execute_many(
-                    one, {table.name: table}, [tuple([row[name] for name in names]) for row in group]
+                    one, (table,), [tuple([row[name] for name in names]) for row in group]
                 )
         return len(listed)
 

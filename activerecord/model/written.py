@@ -87,8 +87,8 @@ class RowWriter:
         return StaleRecord(f"the row of this {self._mapper.name} has gone, or its key has changed")
 
     @property
-    def _tables(self) -> "Mapping[str, Table]":
-        return {self._table.name: self._table}
+    def _tables(self) -> tuple[Table, ...]:
+        return (self._table,)
 
 
 def has_key(table: Table, key: Values) -> Condition:

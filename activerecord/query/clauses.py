@@ -1,25 +1,29 @@
 """What a query has been told so far, and how it becomes a statement."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar, cast
 
+from activerecord.driver import Row
 from activerecord.errors import QueryError, UsageError
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
+from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import (
     Bind,
     Condition,
     Expression,
+    Label,
     Nested,
     Ordering,
+    Position,
     Reference,
     Selectable,
     Star,
 )
-from activerecord.sql.nested import nested_in
-from activerecord.sql.statement import Join, Select
+from activerecord.sql.node import Node, walk
+from activerecord.sql.statement import CommonTable, FromItem, Join, Lock, Select, Source
+from activerecord.transaction import current_transaction
 
 __all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore"]
 
@@ -28,11 +32,17 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class JoinWish:
-    """A join as it was asked for: of a relation by name, or of a model on a condition."""
+    """A join as it was asked for: along a path of relations, or of a source on a condition.
+
+    The path leads from `owner`, which the query reads under the name `source`; None for the query's own model. `alias` is
+    for the last relation of it.
+    """
 
     kind: str
-    relation: str | None = None
-    target: Mapper[Any] | None = None
+    path: tuple[str, ...] = ()
+    owner: Mapper[Any] | None = None
+    alias: str | None = None
+    item: FromItem | None = None
     condition: Condition | None = None
 
 
@@ -41,16 +51,22 @@ class Clauses:
     """The clauses of a query, none of them bound to a reading of the schema yet."""
 
     columns: tuple[Expression[Any], ...] = ()
+    source: FromItem | None = None
+    tables: tuple[CommonTable, ...] = ()
     joins: tuple[JoinWish, ...] = ()
     where: Condition | None = None
     groups: tuple[Expression[Any], ...] = ()
     having: Condition | None = None
+    windows: tuple[Node, ...] = ()
     orders: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int | None = None
     distinct: bool = False
+    distinct_on: tuple[Expression[Any], ...] = ()
     paths: tuple[Any, ...] = ()
-    locked: bool = False
+    lock: Lock | None = None
+    hints: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 # the last word on the clauses, once the table is known
@@ -59,10 +75,11 @@ Finish: TypeAlias = Callable[[Table], Clauses]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement with the tables that it reads, by the names under which it reads them."""
+    """A statement with the tables that it reads, and the table of the query's own model."""
 
     select: Select
-    tables: dict[str, Table]
+    tables: tuple[Table, ...]
+    table: Table
 
 
 class QueryCore(Selectable, Generic[R]):
@@ -73,6 +90,11 @@ class QueryCore(Selectable, Generic[R]):
     def __init__(self, mapper: Mapper[R], clauses: Clauses | None = None) -> None:
         self._mapper = mapper
         self._clauses = clauses or Clauses()
+
+    @property
+    def clauses(self) -> Clauses:
+        """What it has been told."""
+        return self._clauses
 
     def _told(self, **changes: Any) -> Self:
         return type(self)(self._mapper, replace(self._clauses, **changes))
@@ -100,14 +122,19 @@ class QueryCore(Selectable, Generic[R]):
         def __getitem__(self, position: Any) -> NoReturn:
             self.__iter__()
 
-    def as_value(self) -> Nested[Any]:
+    def as_row(self, width: int) -> Nested[Any]:
         """The query inside another: `User.id.in_(Order.query().select(Order.user_id))`.
 
-        Raises QueryError where it does not select one column.
+        Raises QueryError where it does not select so many columns.
         """
-        if len(self._clauses.columns) != 1:
-            raise QueryError(f"{self!r} stands inside another query, so it must select one column: select(...)")
-        return Nested(_select(self._mapper, self._clauses, self._known_joins()), self)
+        if len(self._clauses.columns) != width:
+            wanted = "one column" if width == 1 else f"{width} columns"
+            raise QueryError(f"{self!r} stands inside another query, so it must select {wanted}: select(...)")
+        return Nested(self.as_statement())
+
+    def as_statement(self) -> Select:
+        """The query as a statement, to stand inside another. Raises QueryError, UsageError where a table is not read yet."""
+        return self._select(self._clauses)
 
     # names of columns, as text or as expressions
 
@@ -118,7 +145,7 @@ class QueryCore(Selectable, Generic[R]):
             return given.as_value()
         if not isinstance(given, str):
             raise QueryError(f"expected a column or its name, got {type(given).__name__}")
-        return Reference(self._mapper.table_name, self._named(given))
+        return Reference(self._mapper.source_name, self._named(given))
 
     def _named(self, name: str) -> str:
         """The column's name in the database, for a declared column whose attribute is called otherwise."""
@@ -130,75 +157,108 @@ class QueryCore(Selectable, Generic[R]):
         """The statement, once the tables that it reads are known. `finish` has the last word on the clauses."""
         table = await self._mapper.table()
         clauses = self._clauses if finish is None else finish(table)
-        tables = {self._mapper.table_name: table}
-        joins = await self._joins(clauses, tables)
-        for nested in _nested(clauses):
-            await self._read_for(nested.of, tables)
-        return Prepared(_select(self._mapper, clauses, joins), tables)
+        await self._learn(clauses)
+        select = self._select(clauses)
+        return Prepared(select, await self._tables(select), table)
 
-    async def _read_for(self, inner: "QueryCore[Any]", tables: dict[str, Table]) -> None:
-        """Get to know the tables that a query inside this one reads."""
-        if inner._mapper.connection != self._mapper.connection:
-            raise QueryError(f"{inner!r} is asked of another connection than {self!r}, so it cannot stand inside it")
-        for name, table in (await inner._prepare()).tables.items():
-            if tables.setdefault(name, table) is not table:
-                raise QueryError(f"two tables are called {name!r} in the query")
+    async def _learn(self, clauses: Clauses) -> None:
+        """Have the tables read that relations lead to."""
+        for wish in clauses.joins:
+            mapper = wish.owner or self._mapper
+            for name in wish.path:
+                await mapper.table()
+                mapper = mapper.relation(name).target
+                await mapper.table()
 
-    def _known_joins(self) -> tuple[Join, ...]:
-        """The joins of a query that has to be a statement at once."""
-        joins: list[Join] = []
-        for wish in self._clauses.joins:
-            if wish.relation is None:
-                joins.append(_on(wish))
-            elif self._mapper.known_table() is None:
-                name = self._mapper.name
-                raise UsageError(f"the table of {name} is not read yet: `await {name}.async_schema()` reads it")
-            else:
-                joins += self._mapper.relation(wish.relation).joins(wish.kind, self._mapper.table_name)
-        return tuple(joins)
+    async def _tables(self, statement: Node) -> tuple[Table, ...]:
+        """The tables that a statement reads and writes. Raises QueryError where they cannot go together."""
+        found: dict[tuple[str | None, str], Table] = {}
+        for mapper in _mappers_in(statement):
+            if mapper.connection != self._mapper.connection:
+                raise QueryError(
+                    f"{mapper.name} is asked of the connection {mapper.connection!r} and {self._mapper.name} of "
+                    f"{self._mapper.connection!r}, so they cannot stand in one query"
+                )
+            table = await mapper.table()
+            if found.setdefault((mapper.schema_name, mapper.table_name), table) is not table:
+                raise QueryError(f"two models declare the table {table.name!r}, and both stand in the query: use one")
+        return tuple(found.values())
 
-    async def _joins(self, clauses: Clauses, tables: dict[str, Table]) -> tuple[Join, ...]:
+    async def _fetched(self, prepared: Prepared) -> tuple[Compiled, list[Row]]:
+        """What the database gives. Raises UsageError for a lock that nothing would hold."""
+        database = self._mapper.database()
+        if prepared.select.lock is not None and current_transaction(database) is None:
+            raise UsageError(
+                "rows are locked until the transaction ends, and there is none here: "
+                "`async with Model.async_transaction()`, or `with Model.transaction()` in plain sync code"
+            )
+        return await database.fetch(prepared.select, prepared.tables)
+
+    def _select(self, clauses: Clauses) -> Select:
+        """The statement of these clauses; what relations lead to is known already."""
+        columns = clauses.columns or (Star(self._mapper.source_name),)
+        return Select(
+            columns,
+            clauses.source or self._mapper.source,
+            tables=clauses.tables,
+            joins=self._joins(clauses),
+            where=clauses.where,
+            groups=tuple([_placed(group, columns) for group in clauses.groups]),
+            having=clauses.having,
+            windows=clauses.windows,
+            orders=tuple([order.of(_placed(order.operand, columns)) for order in clauses.orders]),
+            limit=None if clauses.limit is None else Bind(clauses.limit),
+            offset=None if clauses.offset is None else Bind(clauses.offset),
+            distinct=clauses.distinct,
+            distinct_on=clauses.distinct_on,
+            lock=clauses.lock,
+            hints=clauses.hints,
+            comments=clauses.comments,
+        )
+
+    def _joins(self, clauses: Clauses) -> tuple[Join, ...]:
         joins: list[Join] = []
         for wish in clauses.joins:
-            target = wish.target
-            if wish.relation is not None:
-                relation = self._mapper.relation(wish.relation)
-                target = relation.target
-                await target.table()
-                joins += relation.joins(wish.kind, self._mapper.table_name)
-            else:
-                joins.append(_on(wish))
-            if target is not None:
-                if target.table_name in tables:
-                    raise QueryError(f"the table {target.table_name!r} stands twice in the query")
-                tables[target.table_name] = await target.table()
+            if wish.item is not None:
+                joins.append(Join(wish.kind, wish.item, wish.condition))
+                continue
+            # a path that goes on from an earlier one joins what they share once
+            there = {join.shape for join in joins}
+            joins += [join for join in self._joins_along(wish) if join.shape not in there]
         return tuple(joins)
 
+    def _joins_along(self, wish: JoinWish) -> "Sequence[Join]":
+        mapper = wish.owner or self._mapper
+        found: list[Join] = []
+        for place, name in enumerate(wish.path, 1):
+            if mapper.known_table() is None:
+                raise UsageError(
+                    f"the table of {mapper.name} is not read yet: `await {mapper.name}.async_schema()` reads it"
+                )
+            relation = mapper.relation(name)
+            alias = wish.alias if place == len(wish.path) else None
+            found += relation.joins(wish.kind, found[-1].source.name if found else mapper.source_name, alias)
+            mapper = relation.target
+        return found
 
-def _on(wish: JoinWish) -> Join:
-    assert wish.target is not None
-    assert wish.condition is not None
-    return Join(wish.kind, wish.target.source, wish.condition)
+
+def _placed(expression: Expression[Any], columns: Sequence[Expression[Any]]) -> Expression[Any]:
+    """The expression, or its place among the columns: one with values in it would not be known for the same there."""
+    if expression.binds:
+        for number, column in enumerate(columns, 1):
+            operand = column.operand if isinstance(column, Label) else column
+            if operand is expression or _equal(operand, expression):
+                return Position(number, operand, column.name if isinstance(column, Label) else None)
+    return expression
 
 
-def _nested(clauses: Clauses) -> "Iterator[Nested[Any]]":
-    conditions = (clauses.where, clauses.having, *[wish.condition for wish in clauses.joins])
-    for node in chain(conditions, clauses.columns, clauses.groups, clauses.orders):
-        if node is not None:
-            yield from nested_in(node)
+def _equal(one: Node, other: Node) -> bool:
+    return one.shape == other.shape and all(a is b for a, b in zip(one.binds, other.binds, strict=True))
 
 
-def _select(mapper: Mapper[Any], clauses: Clauses, joins: tuple[Join, ...]) -> Select:
-    return Select(
-        clauses.columns or (Star(mapper.table_name),),
-        mapper.source,
-        joins=joins,
-        where=clauses.where,
-        groups=clauses.groups,
-        having=clauses.having,
-        orders=clauses.orders,
-        limit=None if clauses.limit is None else Bind(clauses.limit),
-        offset=None if clauses.offset is None else Bind(clauses.offset),
-        distinct=clauses.distinct,
-        locked=clauses.locked,
-    )
+def _mappers_in(statement: Node) -> list[Mapper[Any]]:
+    """The models whose tables a statement names, each once, in the order of the text."""
+    found = [
+        cast("Mapper[Any]", node.of) for node in walk(statement) if isinstance(node, Source) and node.of is not None
+    ]
+    return list(dict.fromkeys(reversed(found)))

@@ -1,12 +1,12 @@
-"""The shape of the answer: which columns, in which order, how many, joined and grouped how."""
+"""The shape of the answer: which columns, in which order, how many, and what is loaded along."""
 
 from collections.abc import Callable
 from typing import Any, Self, TypeAlias, TypeVar
 
 from activerecord.errors import QueryError
-from activerecord.mapper import Joinable, Mapper
-from activerecord.query.clauses import JoinWish, QueryCore
-from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference
+from activerecord.mapper import Joinable
+from activerecord.query.clauses import QueryCore
+from activerecord.sql.expression import Expression, Label, Ordering
 
 __all__ = ["Shape"]
 
@@ -33,6 +33,15 @@ class Shape(QueryCore[R]):
         """Each row once: `SELECT DISTINCT ...`."""
         return self._told(distinct=True)
 
+    def distinct_on(self, *columns: "str | Expression[Any]") -> Self:
+        """The first row, in the query's order, of each combination of these: `SELECT DISTINCT ON (...) ...` (PostgreSQL).
+
+        The order must begin with them. Raises NotSupported on other engines.
+        """
+        if not columns:
+            raise QueryError("distinct_on needs a column")
+        return self._told(distinct_on=tuple([self._labelled(column) for column in columns]))
+
     def order_by(self, *orders: "str | Expression[Any] | Ordering") -> Self:
         """Sorted by these: `order_by("name desc")`, `order_by(User.age.desc(), "id")`; added to an earlier order."""
         return self._told(orders=self._clauses.orders + tuple([self._ordering(order) for order in orders]))
@@ -50,19 +59,8 @@ class Shape(QueryCore[R]):
         return self._told(offset=_whole("offset", count))
 
     def group_by(self, *columns: "str | Expression[Any]") -> Self:
-        """One row for each combination of these: `... GROUP BY ...`."""
-        return self._told(groups=self._clauses.groups + tuple([self._column(column) for column in columns]))
-
-    def join(self, target: Any, on: Condition | None = None) -> Self:
-        """Only rows with a partner: of a relation, or of a model on a condition: `... INNER JOIN ... ON ...`.
-
-        `join("orders")`, `join(User.orders)`, `join(Order, Order.user_id == User.id)`.
-        """
-        return self._joined("INNER", target, on)
-
-    def left_join(self, target: Any, on: Condition | None = None) -> Self:
-        """All rows, those with a partner once for each: `... LEFT JOIN ... ON ...`. Given as to `join`."""
-        return self._joined("LEFT", target, on)
+        """One row for each combination of these columns, expressions or labels: `... GROUP BY ...`."""
+        return self._told(groups=self._clauses.groups + tuple([self._labelled(column) for column in columns]))
 
     def with_(self, *paths: "Path | list[Any]") -> Self:
         """Load these relations too, one query each: `with_("orders")`, `with_("orders.items", User.profile)`.
@@ -71,9 +69,6 @@ class Shape(QueryCore[R]):
         """
         flat = [path for given in paths for path in (given if isinstance(given, list) else [given])]
         return self._told(paths=self._clauses.paths + tuple(flat))
-
-    def _joined(self, kind: str, target: Any, on: Condition | None) -> Self:
-        return self._told(joins=(*self._clauses.joins, _wish(kind, target, on)))
 
     def _ordering(self, order: "str | Expression[Any] | Ordering") -> Ordering:
         if isinstance(order, Ordering):
@@ -90,25 +85,6 @@ class Shape(QueryCore[R]):
             if isinstance(column, Label) and isinstance(name, str) and column.name == name:
                 return column.operand
         return self._column(name)
-
-
-def _wish(kind: str, target: Any, on: Condition | None) -> JoinWish:
-    mapper: Mapper[Any] | None = getattr(target, "__mapper__", None)
-    if isinstance(mapper, Mapper):
-        if on is None:
-            raise QueryError(
-                f"join {mapper.name} on what? join({mapper.name}, {mapper.name}.x_id == ...), or by relation"
-            )
-        if not isinstance(on, Expression):
-            raise QueryError(f"a join takes a condition such as `Order.user_id == User.id`, got {type(on).__name__}")
-        return JoinWish(kind, target=mapper, condition=on)
-    # before its table is read, a relation of an undeclared model looks like a column
-    name = target.column if isinstance(target, Reference) else getattr(target, "name", target)
-    if not isinstance(name, str):
-        raise QueryError(f"join takes a relation, its name or a model, got {type(name).__name__}")
-    if on is not None:
-        raise QueryError(f"the relation {name!r} says itself on what it joins")
-    return JoinWish(kind, relation=name)
 
 
 def _whole(word: str, count: int) -> int:

@@ -20,13 +20,15 @@ R = TypeVar("R")
 _BATCH = 1_000
 
 
-class Stream(Generic[R]):
+class Stream(runtime.Scope, Generic[R]):
     """Records on their way: `async with query.async_stream() as rows: async for user in rows`.
 
     In plain sync code `with query.stream() as rows: for user in rows`. At most `batch` records are read ahead; with the
     relations that the query names by `with_`, they are siblings. Leaving the block ends the query, however many rows are
     left. Entered once and read once, by one task; who stops may go on where it stopped.
     """
+
+    _sync_name = "stream"
 
     def __init__(
         self, mapper: Mapper[R], prepare: Callable[[], Awaitable[Prepared]], paths: "tuple[Any, ...]", batch: int
@@ -35,7 +37,7 @@ class Stream(Generic[R]):
         self._prepare = prepare
         self._paths = paths
         self._batch = batch
-        self._opened_at = caller(_ours)
+        self._opened_at = caller()
         self._compiled: Compiled | None = None
         self._after: AfterLoad | None = None
         self._rows: RowStream | None = None
@@ -91,25 +93,8 @@ class Stream(Generic[R]):
 
     # in plain sync code
 
-    def __enter__(self) -> Self:
-        try:
-            return runtime.run_blocking(self.__aenter__, "stream", cure="async with ... async_stream()")
-        except KeyboardInterrupt as error:
-            # One that was held back until the stream was open: nobody else would leave it.
-            if self._rows is not None:
-                self.__exit__(type(error), error, error.__traceback__)
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        try:
-            runtime.run_blocking(lambda: self.__aexit__(kind, error, traceback), "stream")
-        except KeyboardInterrupt as interrupt:
-            # One that came before interrupts were held back: the stream is still to be left.
-            ended = interrupt
-            runtime.run_blocking(lambda: self.__aexit__(type(ended), ended, ended.__traceback__), "stream")
-            raise
+    def _has_to_be_left(self) -> bool:
+        return self._rows is not None
 
     def __iter__(self) -> Self:
         self._check("with ... stream() as rows")
@@ -200,9 +185,5 @@ class Streams(QueryCore[R]):
 
     async def _prepared_records(self) -> Prepared:
         prepared = await self._prepare()
-        check_columns(self._mapper.table_name, self._clauses.columns, prepared.tables)
+        check_columns(self._mapper.source_name, self._clauses.columns, prepared.table)
         return prepared
-
-
-def _ours(module: str) -> bool:
-    return module.partition(".")[0] == __name__.partition(".")[0]

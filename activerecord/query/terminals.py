@@ -1,6 +1,6 @@
 """Terminal verbs that give records: here a query meets the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -11,7 +11,7 @@ from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference, Selectable, all_of
 
-__all__ = ["Terminals", "check_columns", "key_condition"]
+__all__ = ["Terminals", "check_columns", "key_condition", "key_parts"]
 
 R = TypeVar("R")
 
@@ -34,7 +34,7 @@ class Terminals(QueryCore[R]):
     async def async_first(self, *, timeout: float | None = None) -> R | None:
         """The first record in the query's order, by key where it has none; None where nothing fits."""
         with bounded(timeout, "first"):
-            return _only(await self._records(_in_key_order(self._clauses, limit=1)))
+            return _only(await self._records(_in_key_order(self._clauses, self._mapper.source_name, limit=1)))
 
     first = runtime.blocking(async_first)
 
@@ -43,7 +43,7 @@ class Terminals(QueryCore[R]):
         if self._clauses.limit is not None or self._clauses.offset is not None:
             raise QueryError("last turns the order round, which a limit or offset forbids: order_by(...).first()")
         with bounded(timeout, "last"):
-            return _only(await self._records(_in_key_order(self._clauses, limit=1, backwards=True)))
+            return _only(await self._records(_in_key_order(self._clauses, self._mapper.source_name, limit=1, backwards=True)))
 
     last = runtime.blocking(async_last)
 
@@ -84,7 +84,7 @@ class Terminals(QueryCore[R]):
             return None
 
         def by_key(table: Table) -> Clauses:
-            return replace(self._clauses, where=all_of(self._clauses.where, key_condition(table, key)))
+            return replace(self._clauses, where=all_of(self._clauses.where, key_condition(table, key, self._mapper.source_name)))
 
         with bounded(timeout, "find_or_none"):
             return _only(await self._records(by_key))
@@ -93,19 +93,18 @@ class Terminals(QueryCore[R]):
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         prepared = await self._prepare(finish)
-        check_columns(self._mapper.table_name, self._clauses.columns, prepared.tables)
+        check_columns(self._mapper.source_name, self._clauses.columns, prepared.table)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
-        compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
+        compiled, rows = await self._fetched(prepared)
         records = self._mapper.records(compiled, rows)
         if after is not None and records:
             await after(records)
         return records
 
 
-def check_columns(source: str, columns: tuple[Expression[Any], ...], tables: Mapping[str, Table]) -> None:
+def check_columns(source: str, columns: tuple[Expression[Any], ...], own: Table) -> None:
     """Refuse what would pass for a record's own value, and above all for its key, and is none."""
-    own = tables[source]
     for column in columns:
         if isinstance(column, Label):
             name, taken = column.name, own.primary_key
@@ -120,8 +119,16 @@ def check_columns(source: str, columns: tuple[Expression[Any], ...], tables: Map
             )
 
 
-def key_condition(table: Table, key: Any) -> Condition:
-    """The condition that a row has this key. Raises QueryError for a key that does not fit the table's."""
+def key_condition(table: Table, key: Any, source: str) -> Condition:
+    """The condition that a row of the source has this key. Raises QueryError for a key that does not fit the table's."""
+    pairs = zip(table.primary_key, key_parts(table, key), strict=True)
+    joined = all_of(*[Reference[Any](source, name) == part for name, part in pairs])
+    assert joined is not None
+    return joined
+
+
+def key_parts(table: Table, key: Any) -> Sequence[Any]:
+    """The values of a key, in the order of its columns. Raises QueryError for a key that does not fit the table's."""
     names = table.primary_key
     if not names:
         raise QueryError(f"table {table.name!r} has no primary key: use where(...)")
@@ -133,17 +140,14 @@ def key_condition(table: Table, key: Any) -> Condition:
         raise QueryError(f"a part of the key of {table.name!r} is None, which no row can be told by")
     if any(isinstance(part, list | tuple | set | frozenset | dict | Expression | Selectable) for part in parts):
         raise QueryError(f"find takes one key of {table.name!r}; for several: where({first}=[...])")
-    pairs = zip(names, parts, strict=True)
-    joined = all_of(*[Reference[Any](table.name, name) == part for name, part in pairs])
-    assert joined is not None
-    return joined
+    return parts
 
 
-def _in_key_order(clauses: Clauses, *, limit: int, backwards: bool = False) -> Finish:
+def _in_key_order(clauses: Clauses, source: str, *, limit: int, backwards: bool = False) -> Finish:
     def finish(table: Table) -> Clauses:
         orders = clauses.orders
         if not orders and not clauses.groups:
-            orders = tuple([Ordering(Reference[Any](table.name, name), descending=False) for name in table.primary_key])
+            orders = tuple([Ordering(Reference[Any](source, name), descending=False) for name in table.primary_key])
         if backwards:
             if not orders:
                 raise QueryError(f"table {table.name!r} has no primary key, so last needs an order_by(...)")

@@ -223,11 +223,11 @@ class Association(ABC, Generic[V]):
                     f"{nearest(name, known)}"
                 )
 
-    def joins(self, kind: str, source: str) -> tuple[Join, ...]:
-        """The join that leads from `source` to the target."""
-        target = self.target
+    def joins(self, kind: str, source: str, alias: str | None = None) -> tuple[Join, ...]:
+        """The join that leads from `source` to the target, under an alias if one is given."""
+        target = self.target if alias is None else self.target.aliased(alias)
         condition = all_of(
-            *[Reference[Any](target.table_name, there) == Reference[Any](source, here) for here, there in self.pairs()]
+            *[Reference[Any](target.source_name, there) == Reference[Any](source, here) for here, there in self.pairs()]
         )
         assert condition is not None
         return (Join(kind, target.source, condition),)
@@ -273,7 +273,7 @@ def _narrowed(narrow: Narrow, query: Query[Any]) -> Query[Any]:
     narrowed = narrow(query)
     if not isinstance(narrowed, Query):
         raise QueryError(f"a function that narrows a relation gives a query back, not {type(narrowed).__name__}")
-    clauses: Any = getattr(narrowed, "_clauses")  # noqa: B009
+    clauses = narrowed.clauses
     if clauses.limit is not None or clauses.offset is not None:
         raise QueryError(
             "a limit would count what all records lead to, taken together: narrow the relation by where(...)"

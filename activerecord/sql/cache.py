@@ -1,9 +1,10 @@
 """Statements that were compiled once, remembered by their shape."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from activerecord.sql.dialect import Compiled, Dialect, TableLike
+from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node
 
 __all__ = ["CachedTable", "StatementCache"]
@@ -31,19 +32,34 @@ class StatementCache:
         self.dialect = dialect
         self.capacity = capacity
         self.compiled = 0
-        self._found: dict[tuple[object, ...], Compiled] = {}
+        self._found: dict[tuple[Any, ...], Compiled | tuple[int, ...]] = {}
 
-    def compile(self, statement: Node, tables: Mapping[str, CachedTable]) -> Compiled:
-        """The text of a statement over these tables. Raises QueryError."""
-        key = (statement.shape, *[table.generation for table in tables.values()])
+    def compile(self, statement: Node, tables: Sequence[CachedTable]) -> Compiled:
+        """The text of a statement that reads and writes these tables. Raises QueryError."""
+        key = (statement.shape, *[table.generation for table in tables])
         found = self._found.get(key)
-        return found if found is not None else self._add(key, statement, tables)
+        if isinstance(found, tuple):
+            # the text depends on the length of lists too: these of the values
+            key = (*key, _lengths(statement, found))
+            found = self._found.get(key)
+        return found if isinstance(found, Compiled) else self._add(key, statement, tables)
 
-    def _add(self, key: tuple[object, ...], statement: Node, tables: Mapping[str, CachedTable]) -> Compiled:
+    def _add(self, key: tuple[Any, ...], statement: Node, tables: Sequence[CachedTable]) -> Compiled:
         compiled = self.dialect.compiler(self.dialect, tables).compile(statement)
         self.compiled += 1
-        if len(self._found) >= self.capacity:
+        if compiled.lists:
+            plain = key[: 1 + len(tables)]
+            self._keep(plain, compiled.lists)
+            key = (*plain, _lengths(statement, compiled.lists))
+        self._keep(key, compiled)
+        return compiled
+
+    def _keep(self, key: tuple[Any, ...], found: "Compiled | tuple[int, ...]") -> None:
+        if len(self._found) >= self.capacity and key not in self._found:
             # the oldest goes; another thread may have taken it already
             self._found.pop(next(iter(self._found), ()), None)
-        self._found[key] = compiled
-        return compiled
+        self._found[key] = found
+
+
+def _lengths(statement: Node, lists: Sequence[int]) -> tuple[int, ...]:
+    return tuple([rounded(len(statement.binds[place])) for place in lists])

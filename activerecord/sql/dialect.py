@@ -1,6 +1,6 @@
 """A dialect: the list of named differences between one engine's SQL and the standard's."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from activerecord.sql.literal import literal
 from activerecord.sql.node import Node
 from activerecord.types import Codec, Type
 
-__all__ = ["USUAL", "Compiled", "Dialect", "StatementCompiler", "TableLike", "Terms", "Transactions"]
+__all__ = ["USUAL", "Answer", "Compiled", "Dialect", "StatementCompiler", "TableLike", "Terms", "Transactions"]
 
 
 class TableLike(Protocol):
@@ -38,10 +38,11 @@ class TableLike(Protocol):
 class Compiled:
     """A statement's text, with what each bind and each column of the answer goes through.
 
-    `dumps` has an entry a bind, in the order of the text, and so has `columns`: the name of the column that the value is
-    meant for, where there is one. `names` and `loads` have one a column of the answer. A dump or load of None means that
-    the value passes as it is. Some binds are whole lists: `lists` tells, of each, where its values begin among the
-    statement's, and how many they are.
+    `dumps` has an entry a placeholder, in the order of the text, and so has `columns`: the name of the column that the
+    value is meant for, where there is one. `names` and `loads` have one a column of the answer. A dump or load of None
+    means that the value passes as it is. `sources` tells where each placeholder gets its value, which of the statement's
+    and, of a list, which item; None where there is one for each value in order. `lists` are those of the statement's values
+    on whose length the text depends.
     """
 
     sql: str
@@ -49,11 +50,12 @@ class Compiled:
     columns: tuple[str | None, ...]
     names: tuple[str, ...] = ()
     loads: tuple[Callable[[Any], Any] | None, ...] = ()
-    lists: tuple[tuple[int, int], ...] = ()
+    sources: tuple[tuple[int, int | None], ...] | None = None
+    lists: tuple[int, ...] = ()
 
     def binds(self, values: Sequence[Any]) -> list[Any]:
         """The values as the driver takes them. Raises InvalidValue."""
-        given = _gathered(values, self.lists) if self.lists else values
+        given = values if self.sources is None else [_placed(values[index], item) for index, item in self.sources]
         try:
             return [
                 value if dump is None or value is None else dump(value)
@@ -73,23 +75,18 @@ class Compiled:
         return error
 
 
-def _gathered(values: Sequence[Any], lists: Sequence[tuple[int, int]]) -> list[Any]:
-    """The values, with those of each list in one."""
-    gathered: list[Any] = []
-    end = 0
-    for first, count in lists:
-        gathered += values[end:first]
-        end = first + count
-        gathered.append(_unfilled(values[first:end]))
-    return [*gathered, *values[end:]]
+def _placed(value: Any, item: int | None) -> Any:
+    """The value itself, or an item of the list that it is, whose last one fills the places that are left."""
+    return value if item is None else value[item] if item < len(value) else value[-1]
 
 
-def _unfilled(listed: Sequence[Any]) -> list[Any]:
-    """The list without the repetitions of its last value that fill it up."""
-    end = len(listed)
-    while end > 1 and listed[end - 2] is listed[-1]:
-        end -= 1
-    return list(listed[:end])
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One column of what a query gives: its name, its type, and what loads its values."""
+
+    name: str
+    type: Type
+    load: Callable[[Any], Any] | None
 
 
 class StatementCompiler(Protocol):
@@ -99,8 +96,8 @@ class StatementCompiler(Protocol):
         """The text of a statement and the treatment of its values. Raises QueryError."""
         ...
 
-    def type_of(self, expression: Any) -> Type:
-        """The type of an expression's value, as far as it is known."""
+    def answer(self, statement: Node) -> Sequence[Answer]:
+        """The columns of what a statement gives."""
         ...
 
 
@@ -138,10 +135,10 @@ class Transactions(Protocol):
 class Dialect:
     """One engine's SQL: a filled-in form of the differences that the rest of the house may ask for.
 
-    `words` are the names of the engine in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
+    `title` is the engine's own name, for messages, `words` its names in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
     number of binds that one statement may have; `list_is_a_bind` tells that the list of an IN, however long, is one of
-    them. `returning` has the verbs (insert, update, delete) that may give the rows they write. `locked_read` is what ends
-    a SELECT that locks its rows; nothing where the engine has one writer at a time. `mark` is a query that gives one row, by
+    them. `returning` has the verbs (insert, update, delete) that may give the rows they write. `locks_rows` tells that a SELECT
+    may lock its rows, which it need not where the engine has one writer at a time. `mark` is a query that gives one row, by
     which the transaction it is sent in is known ever after, and `fate` one that takes this row as its binds, and tells:
     "committed", "aborted", "in progress" or NULL; both are empty where the engine cannot tell.
 
@@ -155,21 +152,26 @@ class Dialect:
     key may point at a table that is not there yet; `drops_together` that one DROP TABLE takes several tables; where tables
     that point at each other cannot be dropped even so, `drop_key` ends a foreign key, with places for a table and a
     constraint. `transactional_ddl` tells that a rollback undoes CREATE TABLE.
+
+    For pages and batches: `nulls_high` tells that NULL is sorted above all else, and not below; `row_ranges` that a
+    comparison of rows, `(a, b) > (?, ?)`, is looked up in an index; `any_value` that a column may hold a value of another
+    type than its own, which has its place in the order all the same.
     """
 
     name: str
+    title: str
     words: tuple[str, ...]
     driver: str
     quote: Callable[[str], str]
     placeholder: Callable[[int], str]
     codec: Callable[[Type], Codec]
     dump_plain: Callable[[Any], Any]
-    compiler: "Callable[[Dialect, Mapping[str, TableLike]], StatementCompiler]"
+    compiler: "Callable[[Dialect, Iterable[TableLike]], StatementCompiler]"
     begin: Transactions
     returning: frozenset[str]
     max_binds: int
     auto_key_clause: str
-    locked_read: str = ""
+    locks_rows: bool = False
     mark: str = ""
     fate: str = ""
     literal: Callable[[object], str] = literal
@@ -184,3 +186,6 @@ class Dialect:
     drop_key: str = ""
     transactional_ddl: bool = True
     list_is_a_bind: bool = False
+    nulls_high: bool = False
+    row_ranges: bool = False
+    any_value: bool = False

@@ -1,12 +1,12 @@
 """Expressions: columns, values, comparisons and functions, composed by Python's own operators."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.sql.node import Node, Shape, binds_of, shapes_of
-from activerecord.types import Type
+from activerecord.types import Boolean, Type
 
 __all__ = [
     "Arithmetic",
@@ -14,10 +14,9 @@ __all__ = [
     "Bind",
     "Comparison",
     "Condition",
+    "Exists",
     "Expression",
-    "Function",
     "In",
-    "InRows",
     "IsNull",
     "Label",
     "Like",
@@ -26,6 +25,7 @@ __all__ = [
     "Not",
     "Operand",
     "Ordering",
+    "Position",
     "Reference",
     "Selectable",
     "Star",
@@ -47,6 +47,14 @@ class Expression(Node, Generic[T_co]):
     """
 
     __slots__ = ()
+
+    gives: ClassVar[Type | None] = None
+    """The type of every value of such a node, where its class is declared with one."""
+
+    def __init_subclass__(cls, *, gives: Type | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if gives is not None:
+            cls.gives = gives
 
     def __eq__(self, other: "Operand[T_co] | None") -> "Condition":  # type: ignore[override]
         """`a = b`; `a IS NULL` against None."""
@@ -240,15 +248,36 @@ def _untyped(value: Any) -> Shape:
 _BESIDE: Shape = ("?", "beside")
 
 
-class Nested(Expression[T_co]):
-    """A query in parentheses, as a value or as the list of an IN. `query` is the statement, `of` the query it comes from."""
+class Nested(Expression[T_co], parts=("query",)):
+    """A query in parentheses, as a value or as the list of an IN."""
 
-    __slots__ = ("of", "query")
+    __slots__ = ("query",)
 
-    def __init__(self, query: Node, of: Any) -> None:
+    def __init__(self, query: Node) -> None:
         self.query = query
-        self.of = of
         super().__init__(("nested", query.shape), query.binds)
+
+
+class Exists(Expression[bool], parts=("query",), gives=Boolean()):
+    """Whether a query gives any row."""
+
+    __slots__ = ("query",)
+
+    def __init__(self, query: Node) -> None:
+        self.query = query
+        super().__init__(("exists", query.shape), query.binds)
+
+
+class Position(Expression[T_co]):
+    """A column of the answer by its number, from 1, where ORDER BY or GROUP BY mean it; its name, where it has one of its own."""
+
+    __slots__ = ("name", "number", "operand")
+
+    def __init__(self, number: int, operand: Expression[T_co], name: str | None) -> None:
+        self.number = number
+        self.operand = operand
+        self.name = name
+        super().__init__(("position", number, name, operand.shape))
 
 
 class Selectable(ABC):
@@ -257,8 +286,16 @@ class Selectable(ABC):
     __slots__ = ()
 
     @abstractmethod
+    def as_statement(self) -> Node:
+        """The statement. Raises QueryError."""
+
+    @abstractmethod
+    def as_row(self, width: int) -> Nested[Any]:
+        """The query in parentheses, where it selects so many columns. Raises QueryError."""
+
     def as_value(self) -> Nested[Any]:
         """The query in parentheses, as a value or as the list of an IN. Raises QueryError."""
+        return self.as_row(1)
 
 
 class Star(Expression[Any]):
@@ -271,7 +308,7 @@ class Star(Expression[Any]):
         super().__init__(("*", source))
 
 
-class Comparison(Expression[bool]):
+class Comparison(Expression[bool], parts=("left", "right"), gives=Boolean()):
     """Two values compared; a bind takes the type of the other side."""
 
     __slots__ = ("left", "operator", "right")
@@ -283,7 +320,7 @@ class Comparison(Expression[bool]):
         super().__init__((operator, left.shape, self.right.shape), left.binds + self.right.binds)
 
 
-class Arithmetic(Expression[T_co]):
+class Arithmetic(Expression[T_co], parts=("left", "right")):
     """Two values added, subtracted, multiplied or divided; it has the type of the left one."""
 
     __slots__ = ("left", "operator", "right")
@@ -295,7 +332,7 @@ class Arithmetic(Expression[T_co]):
         super().__init__(("arithmetic", operator, left.shape, self.right.shape), left.binds + self.right.binds)
 
 
-class IsNull(Expression[bool]):
+class IsNull(Expression[bool], parts=("operand",), gives=Boolean()):
     """Whether a value is missing."""
 
     __slots__ = ("negated", "operand")
@@ -306,12 +343,11 @@ class IsNull(Expression[bool]):
         super().__init__(("null", negated, operand.shape), operand.binds)
 
 
-class In(Expression[bool]):
+class In(Expression[bool], parts=("operand", "query"), gives=Boolean()):
     """Whether a value is one of several.
 
-    The list is filled up by repeating its last value, to a power of two or, if it is long, to whole thousands, so that
-    lists of similar length share one text.
-    None in the list asks for NULL, which `IN` by itself never finds.
+    The whole list is one bind, so that lists of any length have one shape; how many placeholders it takes is the compiler's
+    to say. None in the list asks for NULL, which `IN` by itself never finds.
     """
 
     __slots__ = ("has_null", "negated", "operand", "query", "values")
@@ -320,19 +356,16 @@ class In(Expression[bool]):
         self.operand = operand
         self.negated = negated
         self.query: Nested[Any] | None = _query(values)
-        self.values: tuple[Bind[Any], ...] = ()
+        self.values: tuple[Any, ...] = ()
         self.has_null = False
         if self.query is not None:
             super().__init__(("in query", negated, operand.shape, self.query.shape), operand.binds + self.query.binds)
             return
         given = _listed(values)
-        present = [value for value in given if value is not None]
-        self.has_null = len(present) < len(given)
-        self.values = tuple([Bind(value, operand) for value in _padded(present)])
-        shape: Shape = ("in", negated, self.has_null, len(self.values), operand.shape)
-        # the operand stands twice in the text where NULL is asked for as well
-        again = operand.binds if self.has_null and self.values else ()
-        super().__init__(shape, operand.binds + binds_of(self.values) + again)
+        self.values = tuple([value for value in given if value is not None])
+        self.has_null = len(self.values) < len(given)
+        shape: Shape = ("in", negated, self.has_null, bool(self.values), operand.shape)
+        super().__init__(shape, (*operand.binds, self.values) if self.values else operand.binds)
 
 
 def _is_nested(value: object) -> TypeGuard[Nested[Any]]:
@@ -347,37 +380,13 @@ def _query(values: Any) -> Nested[Any] | None:
     return values.as_value() if isinstance(values, Selectable) else None
 
 
-class InRows(Expression[bool]):
-    """Whether several values together are one of several rows, of which there is at least one. Filled up as `In` is."""
-
-    __slots__ = ("operands", "rows")
-
-    def __init__(self, operands: tuple[Expression[Any], ...], rows: "Sequence[Sequence[Any]]") -> None:
-        self.operands = operands
-        self.rows = tuple([tuple(map(Bind[Any], row, operands)) for row in _padded(list(rows))])
-        shape: Shape = ("in rows", len(self.rows), *shapes_of(operands))
-        super().__init__(shape, binds_of(operands) + tuple([bind.binds[0] for row in self.rows for bind in row]))
-
-
 def _listed(values: Iterable[Any]) -> list[Any]:
     if isinstance(values, str | bytes | Expression) or not isinstance(values, Iterable):
         raise QueryError(f"`in_` takes a list of values or a query, got {type(values).__name__}")
     return list(values)
 
 
-def _padded(values: list[Any]) -> list[Any]:
-    return values + values[-1:] * (_rounded(len(values)) - len(values))
-
-
-def _rounded(count: int) -> int:
-    """The size of the list that so many values stand in, never more than SQLite's limit of 32,766 where they fit it."""
-    if count <= 1024:
-        return 1 << (count - 1).bit_length() if count else 0
-    thousands = -(-count // 1000) * 1000
-    return thousands if thousands <= 32_000 else count
-
-
-class Between(Expression[bool]):
+class Between(Expression[bool], parts=("operand", "low", "high"), gives=Boolean()):
     """Whether a value lies between two others, ends included."""
 
     __slots__ = ("high", "low", "operand")
@@ -390,7 +399,7 @@ class Between(Expression[bool]):
         super().__init__(("between", *shapes_of(parts)), binds_of(parts))
 
 
-class Like(Expression[bool]):
+class Like(Expression[bool], parts=("operand", "pattern"), gives=Boolean()):
     """Whether a text fits a pattern; a backslash takes the meaning from `%` and `_`."""
 
     __slots__ = ("operand", "pattern")
@@ -406,18 +415,18 @@ class Like(Expression[bool]):
         super().__init__(("like", operand.shape), operand.binds + self.pattern.binds)
 
 
-class Logical(Expression[bool]):
+class Logical(Expression[bool], parts=("conditions",), gives=Boolean()):
     """Conditions joined by AND or OR."""
 
-    __slots__ = ("operator", "parts")
+    __slots__ = ("conditions", "operator")
 
-    def __init__(self, operator: str, parts: tuple[Condition, ...]) -> None:
+    def __init__(self, operator: str, conditions: tuple[Condition, ...]) -> None:
         self.operator = operator
-        self.parts = parts
-        super().__init__((operator, *shapes_of(parts)), binds_of(parts))
+        self.conditions = conditions
+        super().__init__((operator, *shapes_of(conditions)), binds_of(conditions))
 
 
-class Not(Expression[bool]):
+class Not(Expression[bool], parts=("operand",), gives=Boolean()):
     """The opposite of a condition."""
 
     __slots__ = ("operand",)
@@ -441,7 +450,7 @@ def _joined(operator: str, conditions: Iterable[Condition | None]) -> Condition 
     parts: list[Condition] = []
     for condition in conditions:
         if isinstance(condition, Logical) and condition.operator == operator:
-            parts.extend(condition.parts)
+            parts.extend(condition.conditions)
         elif condition is not None:
             parts.append(condition)
     return parts[0] if len(parts) == 1 else Logical(operator, tuple(parts)) if parts else None
@@ -455,7 +464,7 @@ def _condition(value: Any) -> Condition:
     return cast("Condition", value)
 
 
-class Ordering(Node):
+class Ordering(Node, parts=("operand",)):
     """A value to sort by, rising or falling, with the NULLs where they are wanted."""
 
     __slots__ = ("descending", "nulls", "operand")
@@ -474,13 +483,17 @@ class Ordering(Node):
         """The same order, with NULLs after all else."""
         return Ordering(self.operand, descending=self.descending, nulls="LAST")
 
+    def of(self, operand: Expression[Any]) -> "Ordering":
+        """The same order by another value."""
+        return self if operand is self.operand else Ordering(operand, descending=self.descending, nulls=self.nulls)
+
     def reversed(self) -> "Ordering":
         """The opposite order."""
         flipped = {None: None, "FIRST": "LAST", "LAST": "FIRST"}[self.nulls]
         return Ordering(self.operand, descending=not self.descending, nulls=flipped)
 
 
-class Label(Expression[T_co]):
+class Label(Expression[T_co], parts=("operand",)):
     """A value with a name of its own in the answer."""
 
     __slots__ = ("name", "operand")
@@ -491,21 +504,6 @@ class Label(Expression[T_co]):
         self.operand = operand
         self.name = name
         super().__init__(("as", name, operand.shape), operand.binds)
-
-
-class Function(Expression[T_co]):
-    """A function of SQL. `type` is what it gives; None for the type of its first argument."""
-
-    __slots__ = ("arguments", "distinct", "name", "type")
-
-    def __init__(
-        self, name: str, arguments: tuple[Expression[Any], ...], *, distinct: bool = False, type: Type | None = None
-    ) -> None:
-        self.name = name
-        self.arguments = arguments
-        self.distinct = distinct
-        self.type = type
-        super().__init__(("fn", name, distinct, type, *shapes_of(arguments)), binds_of(arguments))
 
 
 def operand_of(value: Any, like: Expression[Any] | None) -> Expression[Any]:

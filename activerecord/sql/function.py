@@ -1,12 +1,30 @@
 """SQL's functions by name."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from activerecord.errors import NoSuchAttribute
-from activerecord.sql.expression import Expression, Function, operand_of
+from activerecord.sql.expression import Expression, operand_of
+from activerecord.sql.node import binds_of, shapes_of
 from activerecord.types import Integer, Type
 
-__all__ = ["Functions", "NamedFunction", "fn"]
+__all__ = ["Function", "Functions", "NamedFunction", "fn"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Function(Expression[T_co], parts=("arguments",)):
+    """A function of SQL. `type` is what it gives; None for the type of its first argument."""
+
+    __slots__ = ("arguments", "distinct", "name", "type")
+
+    def __init__(
+        self, name: str, arguments: tuple[Expression[Any], ...], *, distinct: bool = False, type: Type | None = None
+    ) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.distinct = distinct
+        self.type = type
+        super().__init__(("fn", name, distinct, type, *shapes_of(arguments)), binds_of(arguments))
 
 
 class Functions:

@@ -1,23 +1,39 @@
 """Statements: what is asked of the database as a whole."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from activerecord.sql.expression import Bind, Condition, Expression, Ordering, Reference
-from activerecord.sql.node import Node, binds_of, shapes_of
+from activerecord.sql.node import Node, Shape, binds_of, shapes_of
 
-__all__ = ["Delete", "Insert", "Join", "Select", "Source", "Subquery", "Update"]
+__all__ = [
+    "CommonTable",
+    "Compound",
+    "Delete",
+    "FromItem",
+    "Insert",
+    "Join",
+    "Lock",
+    "NamedTable",
+    "Rows",
+    "Select",
+    "Source",
+    "Subquery",
+    "Update",
+]
 
 
 class Source(Node):
-    """A table that a statement reads or writes, under its own name or an alias."""
+    """A table that a statement reads or writes, under its own name or an alias. `of` is whoever knows its columns."""
 
-    __slots__ = ("alias", "schema", "table")
+    __slots__ = ("alias", "of", "schema", "table")
 
-    def __init__(self, table: str, *, schema: str | None = None, alias: str | None = None) -> None:
+    def __init__(self, table: str, *, schema: str | None = None, alias: str | None = None, of: Any = None) -> None:
         self.table = table
         self.schema = schema
         self.alias = alias
+        self.of = of
         super().__init__(("from", schema, table, alias))
 
     @property
@@ -26,95 +42,237 @@ class Source(Node):
         return self.alias or self.table
 
 
-class Join(Node):
-    """A source joined to those before it. `kind` is INNER or LEFT."""
+class Subquery(Node, parts=("query",)):
+    """A query that stands where a table could, under a name. A `lateral` one may name the sources before it."""
+
+    __slots__ = ("lateral", "name", "query")
+
+    def __init__(self, query: "Rows", name: str, *, lateral: bool = False) -> None:
+        self.query = query
+        self.name = name
+        self.lateral = lateral
+        super().__init__(("subquery", name, lateral, query.shape), query.binds)
+
+
+class CommonTable(Node, parts=("query", "step")):
+    """A query that the statement names beforehand: `WITH name AS (query)`.
+
+    `columns` are the names of its columns where they are not the query's own. `step` is what a recursive one adds to the
+    rows of `query`, again and again until it adds none; `distinct` leaves out the rows that were there already.
+    `materialized` says whether its rows are to be made once, or the query to be put where it is named.
+    """
+
+    __slots__ = ("columns", "distinct", "materialized", "name", "query", "step")
+
+    def __init__(
+        self,
+        name: str,
+        query: Node,
+        *,
+        columns: tuple[str, ...] = (),
+        step: "Rows | None" = None,
+        distinct: bool = False,
+        materialized: bool | None = None,
+    ) -> None:
+        self.name = name
+        self.query = query
+        self.columns = columns
+        self.step = step
+        self.distinct = distinct
+        self.materialized = materialized
+        shape: Shape = (
+            "with",
+            name,
+            columns,
+            distinct,
+            materialized,
+            query.shape,
+            None if step is None else step.shape,
+        )
+        super().__init__(shape, binds_of((query, step)))
+
+
+class NamedTable(Node):
+    """A common table where it is read, under its own name or an alias."""
+
+    __slots__ = ("alias", "table")
+
+    def __init__(self, table: str, alias: str | None = None) -> None:
+        self.table = table
+        self.alias = alias
+        super().__init__(("named", table, alias))
+
+    @property
+    def name(self) -> str:
+        """The name by which the statement's columns refer to it."""
+        return self.alias or self.table
+
+
+FromItem: TypeAlias = Source | Subquery | NamedTable
+
+
+class Join(Node, parts=("source", "condition")):
+    """A source joined to those before it. `kind` is INNER, LEFT, RIGHT, FULL or CROSS; only a CROSS one has no condition."""
 
     __slots__ = ("condition", "kind", "source")
 
-    def __init__(self, kind: str, source: Source, condition: Condition) -> None:
+    def __init__(self, kind: str, source: FromItem, condition: Condition | None) -> None:
         self.kind = kind
         self.source = source
         self.condition = condition
-        super().__init__((kind, source.shape, condition.shape), condition.binds)
+        super().__init__(
+            (kind, source.shape, None if condition is None else condition.shape), binds_of((source, condition))
+        )
 
 
-class Select(Node):
-    """Rows to read. Its clauses are in the order of the text, and so are its binds.
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What others may not do to the rows that are read, until the transaction ends.
 
-    `locked` asks for the rows as they are by now, whatever a transaction saw before, and has others wait to write them.
+    `shared`: write them, else lock them themselves either. `of` names the sources whose rows are meant, all if none.
+    Where a row is locked already, `nowait` fails and `skip_locked` leaves it out.
+    """
+
+    shared: bool = False
+    of: tuple[str, ...] = ()
+    nowait: bool = False
+    skip_locked: bool = False
+
+
+class Select(
+    Node,
+    parts=(
+        "tables",
+        "distinct_on",
+        "columns",
+        "source",
+        "joins",
+        "where",
+        "groups",
+        "having",
+        "windows",
+        "orders",
+        "limit",
+        "offset",
+    ),
+):
+    """Rows to read.
+
+    `lock` asks for the rows as they are by now, whatever a transaction saw before. `windows` are those with a name,
+    `hints` go to the optimizer, `comments` to whoever reads the server's logs.
     """
 
     __slots__ = (
         "columns",
+        "comments",
         "distinct",
+        "distinct_on",
         "groups",
         "having",
+        "hints",
         "joins",
         "limit",
-        "locked",
+        "lock",
         "offset",
         "orders",
         "source",
+        "tables",
         "where",
+        "windows",
     )
 
     def __init__(
         self,
         columns: tuple[Expression[Any], ...],
-        source: "Source | Subquery",
+        source: FromItem,
         *,
+        tables: tuple[CommonTable, ...] = (),
         joins: tuple[Join, ...] = (),
         where: Condition | None = None,
         groups: tuple[Expression[Any], ...] = (),
         having: Condition | None = None,
+        windows: tuple[Node, ...] = (),
         orders: tuple[Ordering, ...] = (),
         limit: Bind[int] | None = None,
         offset: Bind[int] | None = None,
         distinct: bool = False,
-        locked: bool = False,
+        distinct_on: tuple[Expression[Any], ...] = (),
+        lock: Lock | None = None,
+        hints: tuple[str, ...] = (),
+        comments: tuple[str, ...] = (),
     ) -> None:
         self.columns = columns
         self.source = source
+        self.tables = tables
         self.joins = joins
         self.where = where
         self.groups = groups
         self.having = having
+        self.windows = windows
         self.orders = orders
         self.limit = limit
         self.offset = offset
         self.distinct = distinct
-        self.locked = locked
+        self.distinct_on = distinct_on
+        self.lock = lock
+        self.hints = hints
+        self.comments = comments
         super().__init__(
             (
                 "select",
                 distinct,
-                locked,
+                lock,
+                hints,
+                comments,
+                shapes_of(tables),
+                shapes_of(distinct_on),
                 shapes_of(columns),
                 source.shape,
                 shapes_of(joins),
                 None if where is None else where.shape,
                 shapes_of(groups),
                 None if having is None else having.shape,
+                shapes_of(windows),
                 shapes_of(orders),
                 limit is not None,
                 offset is not None,
             ),
-            binds_of((*columns, source, *joins, where, *groups, having, *orders, limit, offset)),
+            binds_of(
+                (
+                    *tables,
+                    *distinct_on,
+                    *columns,
+                    source,
+                    *joins,
+                    where,
+                    *groups,
+                    having,
+                    *windows,
+                    *orders,
+                    limit,
+                    offset,
+                )
+            ),
         )
 
 
-class Subquery(Node):
-    """A query that stands where a table could, under a name."""
+class Compound(Node, parts=("left", "right")):
+    """The rows of two queries taken together: UNION, INTERSECT or EXCEPT, each once or, with `all`, as often as they come."""
 
-    __slots__ = ("name", "query")
+    __slots__ = ("every", "left", "operator", "right")
 
-    def __init__(self, query: Select, name: str) -> None:
-        self.query = query
-        self.name = name
-        super().__init__(("subquery", name, query.shape), query.binds)
+    def __init__(self, operator: str, left: "Rows", right: "Rows", *, every: bool) -> None:
+        self.operator = operator
+        self.left = left
+        self.right = right
+        self.every = every
+        super().__init__(("compound", operator, every, left.shape, right.shape), left.binds + right.binds)
 
 
-class Insert(Node):
+Rows: TypeAlias = Select | Compound
+
+
+class Insert(Node, parts=("source",)):
     """Rows to add. Every row has a value for every column; `returning` names the columns wanted back."""
 
     __slots__ = ("columns", "returning", "rows", "source")
@@ -137,10 +295,10 @@ class Insert(Node):
         )
 
 
-class Update(Node):
+class Update(Node, parts=("tables", "source", "values", "where")):
     """Rows to change. Each assignment is a column's name and the value it gets."""
 
-    __slots__ = ("assignments", "returning", "source", "where")
+    __slots__ = ("names", "returning", "source", "tables", "values", "where")
 
     def __init__(
         self,
@@ -149,16 +307,25 @@ class Update(Node):
         where: Condition | None,
         *,
         returning: tuple[str, ...] = (),
+        tables: tuple[CommonTable, ...] = (),
     ) -> None:
         self.source = source
-        self.assignments = assignments
+        self.names = tuple([name for name, _ in assignments])
+        self.values = tuple([value for _, value in assignments])
         self.where = where
         self.returning = returning
-        values = tuple([value for _, value in assignments])
-        names = tuple([name for name, _ in assignments])
+        self.tables = tables
         super().__init__(
-            ("update", source.shape, names, shapes_of(values), None if where is None else where.shape, returning),
-            binds_of((*values, where)),
+            (
+                "update",
+                shapes_of(tables),
+                source.shape,
+                self.names,
+                shapes_of(self.values),
+                None if where is None else where.shape,
+                returning,
+            ),
+            binds_of((*tables, *self.values, where)),
         )
 
     @classmethod
@@ -170,14 +337,24 @@ class Update(Node):
         return cls(source, pairs, where, returning=returning)
 
 
-class Delete(Node):
-    """Rows to remove."""
+class Delete(Node, parts=("tables", "source", "where")):
+    """Rows to remove; `returning` names the columns of them that are wanted back."""
 
-    __slots__ = ("source", "where")
+    __slots__ = ("returning", "source", "tables", "where")
 
-    def __init__(self, source: Source, where: Condition | None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        where: Condition | None,
+        *,
+        returning: tuple[str, ...] = (),
+        tables: tuple[CommonTable, ...] = (),
+    ) -> None:
         self.source = source
         self.where = where
+        self.returning = returning
+        self.tables = tables
         super().__init__(
-            ("delete", source.shape, None if where is None else where.shape), () if where is None else where.binds
+            ("delete", shapes_of(tables), source.shape, None if where is None else where.shape, returning),
+            binds_of((*tables, where)),
         )

@@ -30,14 +30,14 @@ class Text(Expression[Any]):
     name, raises WrongBinds before anything is sent. The text itself is trusted: it comes from the program, not its users.
     """
 
-    __slots__ = ("binds_at", "parts")
+    __slots__ = ("binds_at", "pieces")
 
     def __init__(self, sql: str, values: Sequence[Any] = (), named: Mapping[str, Any] | None = None) -> None:
         parts, names = _split(_checked(sql))
         if named and values:
             raise WrongBinds("give values either in order, for `?`, or by name, for `:name`, not both")
         given = _by_name(names, named) if named is not None and not values else _in_order(names, values)
-        self.parts = parts
+        self.pieces = parts
         self.binds_at = tuple([_binds(value) for value in given])
         shapes = tuple([shapes_of(binds) for binds in self.binds_at])
         super().__init__(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from activerecord.sql.dialects.postgresql import POSTGRESQL
-from activerecord.sql.dialects.postgresql_literal import postgresql_literal
+from activerecord.sql.dialects.postgresql.literal import postgresql_literal
 from activerecord.types import Range
 from activerecord.types.postgresql import PostgreSQLCodecs
 from activerecord_asyncpg.library import RangeValue

@@ -40,17 +40,17 @@ def table(kind: Any = None) -> Table:
 
 def test_a_shape_is_compiled_once() -> None:
     cache, known = StatementCache(SQLITE), table()
-    first = cache.compile(select(1), {"t": known})
-    assert cache.compile(select(2), {"t": known}) is first
+    first = cache.compile(select(1), (known,))
+    assert cache.compile(select(2), (known,)) is first
     assert cache.compiled == 1
-    cache.compile(select(1, "b"), {"t": known})
+    cache.compile(select(1, "b"), (known,))
     assert cache.compiled == 2
 
 
 def test_another_reading_of_the_table_is_compiled_anew() -> None:
     cache = StatementCache(SQLITE)
-    as_numbers = cache.compile(select(1), {"t": table()})
-    as_texts = cache.compile(select(1), {"t": table(Text())})
+    as_numbers = cache.compile(select(1), (table(),))
+    as_texts = cache.compile(select(1), (table(Text()),))
     assert cache.compiled == 2
     assert as_numbers.dumps != as_texts.dumps
 
@@ -59,13 +59,13 @@ def test_the_cache_is_bounded() -> None:
     cache, known = StatementCache(SQLITE, capacity=10), table()
     for size in range(1, 200):
         columns = tuple([Reference[Any]("t", "id")] * size)
-        cache.compile(Select(columns, Source("t")), {"t": known})
+        cache.compile(Select(columns, Source("t")), (known,))
     assert cache.compiled == 199
     kept = [Select(tuple([Reference[Any]("t", "id")] * size), Source("t")) for size in range(190, 200)]
     for statement in kept:
-        cache.compile(statement, {"t": known})
+        cache.compile(statement, (known,))
     assert cache.compiled == 199
-    cache.compile(Select((Reference[Any]("t", "id"),), Source("t")), {"t": known})
+    cache.compile(Select((Reference[Any]("t", "id"),), Source("t")), (known,))
     assert cache.compiled == 200
 
 

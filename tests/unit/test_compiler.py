@@ -1,6 +1,7 @@
 """The SQL of queries, as SQLite is sent it; no database is opened."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -193,7 +194,7 @@ def test_a_long_sum_is_compiled_in_no_time() -> None:
 def compiled(statement: Any) -> str:
     table = Buyer.__mapper__.known_table()
     assert table is not None
-    return SQLITE.compiler(SQLITE, {"buyers": table}).compile(statement).sql
+    return SQLITE.compiler(SQLITE, (table,)).compile(statement).sql
 
 
 def test_the_text_of_writes() -> None:
@@ -217,10 +218,9 @@ def test_the_text_of_writes() -> None:
 
 
 def test_a_schema_and_an_alias_are_quoted() -> None:
-    table = Buyer.__mapper__.known_table()
-    assert table is not None
+    table = replace(Buyer.schema(), schema='m"x')
     select = Select((Reference[Any]("b", "id"),), Source("buyers", schema='m"x', alias="b"), limit=Bind(1))
-    sql = SQLITE.compiler(SQLITE, {"b": table}).compile(select).sql
+    sql = SQLITE.compiler(SQLITE, (table,)).compile(select).sql
     assert sql == 'SELECT "b"."id" FROM "m""x"."buyers" AS "b" LIMIT ?'
 
 

@@ -14,7 +14,7 @@ from activerecord.sql.text import Text
 def written(text: Text) -> str:
     """The text with a `?` for each bind."""
     marks = [", ".join("?" * len(binds)) for binds in text.binds_at]
-    return "".join(part + mark for part, mark in zip(text.parts, [*marks, ""], strict=True))
+    return "".join(part + mark for part, mark in zip(text.pieces, [*marks, ""], strict=True))
 
 
 NOTHING: list[int] = []
@@ -126,7 +126,7 @@ def test_any_text_is_taken_or_refused_by_our_own_errors(sql: str) -> None:
     except QueryError:
         return
     assert text.binds == (1,)
-    assert len(text.parts) == 2
+    assert len(text.pieces) == 2
 
 
 @given(st.text())

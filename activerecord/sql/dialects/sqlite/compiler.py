@@ -1,18 +1,17 @@
-"""What SQLite (3.35 and newer) says differently."""
+"""What SQLite says differently."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from activerecord.errors import UsageError
 from activerecord.sql.compiler import Compiler
-from activerecord.sql.dialect import Dialect, Terms
-from activerecord.sql.expression import Arithmetic, Expression, Function, InRows
-from activerecord.sql.statement import Select
+from activerecord.sql.expression import Arithmetic, Expression
+from activerecord.sql.function import Function
+from activerecord.sql.rows import InRows
+from activerecord.sql.statement import Compound, Select, Subquery
 from activerecord.types import Numeric
-from activerecord.types.sqlite import SQLITE_CODECS, dump_plain
 
-__all__ = ["SQLITE", "SQLiteCompiler"]
+__all__ = ["SQLiteCompiler"]
 
 
 class SQLiteCompiler(Compiler):
@@ -28,7 +27,7 @@ class SQLiteCompiler(Compiler):
         """A Decimal that is stored as a whole number is divided as a decimal number all the same."""
         if arithmetic.operator != "/" or not isinstance(self.type_of(arithmetic), Numeric):
             return super().visit_arithmetic(arithmetic)
-        return f"({self._operand(arithmetic.left)} * 1.0 / {self._operand(arithmetic.right)})"
+        return f"({self.operand(arithmetic.left)} * 1.0 / {self.operand(arithmetic.right)})"
 
     def load_of(self, expression: Expression[Any]) -> Callable[[Any], Any] | None:
         """A Decimal that SQLite has computed is exact to 15 digits, and the rest of them is noise."""
@@ -41,6 +40,30 @@ class SQLiteCompiler(Compiler):
         """`VALUES (...), (...)`."""
         return f"VALUES {super().row_list(condition)}"
 
+    def locks(self, select: Select) -> str:
+        """None: a transaction that writes has the whole file to itself."""
+        del select
+        raise self.unsupported(
+            "row locks", "a transaction that may write has the database to itself from its beginning, so read in one"
+        )
+
+    def hints(self, hints: Iterable[str]) -> str:
+        """None."""
+        del hints
+        raise self.unsupported("optimizer hints", "ANALYZE tells its planner what it needs")
+
+    def visit_compound(self, compound: Compound) -> str:
+        """Each row once, but after UNION ALL."""
+        if compound.every and compound.operator != "UNION":
+            raise self.unsupported(f"{compound.operator} ALL", f"{compound.operator} gives each row once")
+        return super().visit_compound(compound)
+
+    def visit_subquery(self, subquery: Subquery) -> str:
+        """None that names the sources before it."""
+        if subquery.lateral:
+            raise self.unsupported("lateral joins", "number the rows of each group, fn.row_number().over(...)")
+        return super().visit_subquery(subquery)
+
 
 @cache
 def _to_15_digits(load: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -51,36 +74,3 @@ def _is_computed(expression: Expression[Any]) -> bool:
     if isinstance(expression, Function):
         return expression.name in ("sum", "avg") or any(map(_is_computed, expression.arguments))
     return isinstance(expression, Arithmetic)
-
-
-def _begin(terms: Terms) -> Sequence[str]:
-    """A transaction that may write takes the lock at once: one that read first fails at its first write, for good."""
-    if terms.level not in (None, "serializable"):
-        raise UsageError(f"SQLite has the isolation level 'serializable' and no other, not {terms.isolation!r}")
-    if terms.deferrable:
-        raise UsageError("SQLite has no deferrable transactions: its readers are never refused")
-    return ("BEGIN",) if terms.read_only else ("BEGIN IMMEDIATE",)
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-SQLITE = Dialect(
-    name="sqlite",
-    words=("sqlite", "sqlite3"),
-    driver="sqlite3",
-    quote=_quote,
-    placeholder=lambda _: "?",
-    codec=SQLITE_CODECS,
-    dump_plain=dump_plain,
-    compiler=SQLiteCompiler,
-    begin=_begin,
-    returning=frozenset({"insert", "update", "delete"}),
-    # SQLITE_MAX_VARIABLE_NUMBER since 3.32
-    max_binds=32766,
-    auto_key_clause="INTEGER PRIMARY KEY AUTOINCREMENT",
-    index_in_schema=True,
-    forward_keys=True,
-)
-"""SQLite, the engine in a file."""

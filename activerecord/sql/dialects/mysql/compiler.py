@@ -1,46 +1,38 @@
-"""What MySQL (8.0.19 and newer) and MariaDB (10.6 and newer) say differently."""
+"""What MySQL and MariaDB say differently."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from activerecord.errors import QueryError, UsageError
 from activerecord.sql.compiler import Compiler
-from activerecord.sql.dialect import Dialect, TableLike, Terms
+from activerecord.sql.dialect import Dialect, TableLike
 from activerecord.sql.expression import (
     Arithmetic,
     Bind,
     Expression,
-    Function,
     In,
     Like,
     Nested,
     Ordering,
+    Position,
     Reference,
 )
-from activerecord.sql.literal import literal
-from activerecord.sql.statement import Delete, Insert, Select, Source, Update
+from activerecord.sql.function import Function
+from activerecord.sql.node import walk
+from activerecord.sql.statement import CommonTable, Delete, Insert, Join, Select, Source, Subquery, Update
 from activerecord.types import Boolean, Float, Integer, Interval, Json, Text
-from activerecord.types.mysql import MARIADB_CODECS, MYSQL_CODECS, dump_plain, key_type
 
-__all__ = ["MARIADB", "MYSQL", "MariaDBCompiler", "MySQLCompiler"]
+__all__ = ["MariaDBCompiler", "MySQLCompiler"]
 
 # The engine's word for no limit is the greatest one.
 _NO_LIMIT = "18446744073709551615"
-
-_LEVELS = ("read uncommitted", "read committed", "repeatable read", "serializable")
-
-# Characters of a name, by the engine's own limit.
-_NAME = 64
 
 
 class MariaDBCompiler(Compiler):
     """Standard SQL, but for words that have another meaning here, and for what a subquery may not say."""
 
-    def __init__(self, dialect: Dialect, tables: Mapping[str, TableLike]) -> None:
+    def __init__(self, dialect: Dialect, tables: Iterable[TableLike]) -> None:
         super().__init__(dialect, tables)
         self._written: Source | None = None
 
@@ -72,7 +64,7 @@ class MariaDBCompiler(Compiler):
         if query is None or not isinstance(query.query, Select) or not _is_limited(query.query):
             return super().visit_in(condition)
         word = "NOT IN" if condition.negated else "IN"
-        return f"{self._operand(condition.operand)} {word} (SELECT * FROM ({self.visit(query.query)}) AS `limited`)"
+        return f"{self.operand(condition.operand)} {word} (SELECT * FROM ({self.visit(query.query)}) AS `limited`)"
 
     def visit_nested(self, nested: Nested[Any]) -> str:
         """A query of the table that the statement writes is read out beforehand, which its LIMIT makes sure of."""
@@ -83,20 +75,19 @@ class MariaDBCompiler(Compiler):
         return f"(SELECT * FROM ({self.visit(query)}{whole}) AS `before`)"
 
     def _reads_written(self, query: Select) -> bool:
-        sources = [query.source, *[join.source for join in query.joins]]
         written = self._written
         return written is not None and any(
-            isinstance(source, Source) and (source.schema, source.table) == (written.schema, written.table)
-            for source in sources
+            isinstance(node, Source) and (node.schema, node.table) == (written.schema, written.table)
+            for node in walk(query)
         )
 
     def visit_like(self, condition: Like) -> str:
         r"""`operand LIKE pattern ESCAPE '\\'`: a backslash in quotes is written twice."""
-        return f"{self._operand(condition.operand)} LIKE {self.visit(condition.pattern)} ESCAPE '\\\\'"
+        return f"{self.operand(condition.operand)} LIKE {self.visit(condition.pattern)} ESCAPE '\\\\'"
 
     def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
         """Texts are joined by CONCAT, and whole numbers are divided by DIV."""
-        left, right = self._operand(arithmetic.left), self._operand(arithmetic.right)
+        left, right = self.operand(arithmetic.left), self.operand(arithmetic.right)
         if arithmetic.operator == "+" and isinstance(self.type_of(arithmetic.left), Text):
             return f"CONCAT({left}, {right})"
         divides = arithmetic.operator == "/" and isinstance(self.type_of(arithmetic), Integer)
@@ -110,21 +101,51 @@ class MariaDBCompiler(Compiler):
 
     def visit_ordering(self, ordering: Ordering) -> str:
         """`operand IS NULL, operand`: NULLs are below all else, and there is no other word for where they go."""
-        operand = self.visit(ordering.operand)
-        order = f"{operand}{' DESC' if ordering.descending else ''}"
+        down = " DESC" if ordering.descending else ""
         if ordering.nulls is None or (ordering.nulls == "LAST") is ordering.descending:
-            return order
-        if ordering.operand.binds:
-            raise QueryError(
-                "MySQL has no NULLS FIRST or LAST, and an order by an expression with values in it cannot be said without: "
-                "select the expression in an inner query and order the outer one by it"
+            return self.visit(ordering.operand) + down
+        if isinstance(ordering.operand, Position):
+            raise self.unsupported(
+                "NULLS FIRST or LAST for an expression with values in it that is selected too",
+                "select it in an inner query and order the outer one by it",
             )
-        return f"{self._operand(ordering.operand)} IS {'NOT ' if ordering.nulls == 'FIRST' else ''}NULL, {order}"
+        operand, again = self.operand_twice(ordering.operand)
+        return f"{operand} IS {'NOT ' if ordering.nulls == 'FIRST' else ''}NULL, {again()}{down}"
+
+    def locks(self, select: Select) -> str:
+        """Rows of all sources; ` LOCK IN SHARE MODE` where others may read them so too."""
+        lock = select.lock
+        assert lock is not None
+        if lock.of:
+            raise self.unsupported("FOR UPDATE OF", "lock the rows of one table by a query of their own")
+        text = super().locks(select)
+        return text.replace(" FOR SHARE", " LOCK IN SHARE MODE") if lock.shared else text
+
+    def visit_join(self, join: Join) -> str:
+        """Inner, left, right and cross ones."""
+        if join.kind == "FULL":
+            raise self.unsupported(
+                "FULL JOIN", "take the left join and, by union_all, the right join's rows without a left side"
+            )
+        return super().visit_join(join)
+
+    def visit_subquery(self, subquery: Subquery) -> str:
+        """None that names the sources before it."""
+        if subquery.lateral:
+            raise self.unsupported("lateral joins", "number the rows of each group, fn.row_number().over(...)")
+        return super().visit_subquery(subquery)
+
+    def materialized(self, table: CommonTable) -> str:
+        """The engine decides."""
+        if table.materialized is not None:
+            raise self.unsupported("MATERIALIZED", "leave materialized= out: it decides by itself")
+        return ""
 
     def load_of(self, expression: Expression[Any]) -> Callable[[Any], Any] | None:
         """Sums and means of whole numbers come as decimal numbers."""
         load = super().load_of(expression)
         if isinstance(expression, Reference):
+            # what a query inside has computed knows how it is loaded
             return load
         kind = self.type_of(expression)
         if isinstance(kind, Float):
@@ -153,68 +174,10 @@ class MySQLCompiler(MariaDBCompiler):
         text = super().visit_bind(bind)
         return f"CAST({text} AS JSON)" if isinstance(self.type_of(bind), Json) else text
 
+    def locks(self, select: Select) -> str:
+        """As the standard has it."""
+        return Compiler.locks(self, select)
 
-def _begin(terms: Terms) -> Sequence[str]:
-    """The level is set for the next transaction alone, by a statement before it."""
-    if terms.level not in (None, *_LEVELS):
-        raise UsageError(f"MySQL has the isolation levels {', '.join(map(repr, _LEVELS))}, not {terms.isolation!r}")
-    if terms.deferrable:
-        raise UsageError("MySQL has no deferrable transactions")
-    begin = "START TRANSACTION READ ONLY" if terms.read_only else "BEGIN"
-    return (begin,) if terms.level is None else (f"SET TRANSACTION ISOLATION LEVEL {terms.level.upper()}", begin)
-
-
-def _quote(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dt.date | dt.time):
-        return f"'{value}'"
-    # In quotes a backslash begins an escape.
-    return literal(value.replace("\\", "\\\\") if isinstance(value, str) else value)
-
-
-def _table_options(collation: str) -> str:
-    return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
-
-
-MYSQL = Dialect(
-    name="mysql",
-    words=("mysql", "mariadb"),
-    driver="asyncmy",
-    quote=_quote,
-    placeholder=lambda _: "?",
-    codec=MYSQL_CODECS,
-    dump_plain=dump_plain,
-    compiler=MySQLCompiler,
-    begin=_begin,
-    returning=frozenset(),
-    # They are counted in 16 bits.
-    max_binds=65535,
-    auto_key_clause="{} AUTO_INCREMENT PRIMARY KEY",
-    locked_read=" FOR UPDATE",
-    literal=_literal,
-    # Without the parentheses a LONGTEXT, a LONGBLOB and JSON have no default.
-    default_clause="DEFAULT ({})",
-    key_type=key_type,
-    # Equal are texts that are the same, blanks at their end included, and their order is that of their code points.
-    table_options=_table_options("utf8mb4_0900_bin"),
-    name_fits=lambda name: len(name) <= _NAME,
-    index_in_table=True,
-    drops_together=True,
-    transactional_ddl=False,
-)
-"""MySQL, and what it has in common with MariaDB."""
-
-MARIADB = replace(
-    MYSQL,
-    codec=MARIADB_CODECS,
-    compiler=MariaDBCompiler,
-    returning=frozenset({"insert", "delete"}),
-    table_options=_table_options("utf8mb4_nopad_bin"),
-    drop_key="ALTER TABLE IF EXISTS {} DROP FOREIGN KEY IF EXISTS {}",
-)
-"""MariaDB."""
+    def visit_subquery(self, subquery: Subquery) -> str:
+        """A lateral one too."""
+        return Compiler.visit_subquery(self, subquery)

@@ -1,21 +1,20 @@
-"""What PostgreSQL (12 and newer) says differently."""
+"""What PostgreSQL says differently, and what the server must be told of types."""
 
 import datetime as dt
 import ipaddress
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from activerecord.errors import UsageError
 from activerecord.sql.compiler import Compiler
-from activerecord.sql.dialect import Dialect, Terms
-from activerecord.sql.dialects.postgresql_literal import postgresql_literal
-from activerecord.sql.expression import Bind, Expression, Function, In, Label, Reference
+from activerecord.sql.compiler.expressions import column_of
+from activerecord.sql.expression import Bind, Expression, In, Label
+from activerecord.sql.function import Function
+from activerecord.sql.rows import InRows
 from activerecord.types import Array, Boolean, Integer, Numeric, Unknown
-from activerecord.types.postgresql import POSTGRESQL_CODECS, dump_plain
 
-__all__ = ["POSTGRESQL", "PostgreSQLCompiler"]
+__all__ = ["PostgreSQLCompiler"]
 
 # What a bind of nobody's type is told to be. A number that is compared with a column of another numeric type would
 # otherwise be sent as that type: 2.5 as the integer 2. Ints are of the smallest type that functions take.
@@ -52,16 +51,29 @@ class PostgreSQLCompiler(Compiler):
         text = super().visit_bind(bind)
         return f"{text}::{_number(bind.binds[0])}" if bind.typed_as is None and _number(bind.binds[0]) else text
 
-    def in_list(self, condition: In) -> str:
+    def in_list(self, condition: In, operand: str) -> str:
         """`operand = ANY ($1)`: the list is one bind, so that lists of every length have one text, and as many values."""
         kind = self.type_of(condition.operand)
         if isinstance(kind, Array):
             # An array of arrays is an array with one more dimension, of which `= ANY` looks at the elements.
-            return super().in_list(condition)
-        operand = self._operand(condition.operand)
-        column = condition.operand.column if isinstance(condition.operand, Reference) else None
-        listed = self._bind_list([bind.binds[0] for bind in condition.values], self._dump(kind), column)
+            return super().in_list(condition, operand)
+        listed = self.bind_whole(condition.values, self.dump(kind), column_of(condition.operand))
         return f"{operand} {'<> ALL' if condition.negated else '= ANY'} ({listed})"
+
+    def row_list(self, condition: InRows) -> str:
+        """`SELECT * FROM unnest($1::bigint[], $2::text[])`: a bind for each column, whatever the number of rows."""
+        kinds = [self.type_of(operand) for operand in condition.operands]
+        if any(isinstance(kind, Array | Unknown) for kind in kinds):
+            return super().row_list(condition)
+        arrays = [
+            f"{self.bind_whole(values, dump, name)}::{self.dialect.codec(kind).ddl}[]"
+            for (values, dump, name), kind in zip(self.row_columns(condition), kinds, strict=True)
+        ]
+        return f"SELECT * FROM unnest({', '.join(arrays)})"
+
+    def distinct_on(self, columns: Iterable[Expression[Any]]) -> str:
+        """`DISTINCT ON (columns) `."""
+        return f"DISTINCT ON ({self.visit_all(columns)}) "
 
     def visit_function(self, function: Function[Any]) -> str:
         """`name(arguments)`; the sum, mean and extremes of what PostgreSQL has none of are asked for in another way."""
@@ -70,7 +82,7 @@ class PostgreSQLCompiler(Compiler):
         aggregate = _AGGREGATES.get((function.name, type(kind)))
         if aggregate is not None and first is not None:
             distinct = "DISTINCT " if function.distinct else ""
-            return aggregate.format(f"{distinct}{self._operand(first)}")
+            return aggregate.format(f"{distinct}{self.operand(first)}")
         if function.name == "avg" and not isinstance(kind, Numeric | Unknown):
             return f"{super().visit_function(function)}::double precision"
         if function.name in _TAKE_ANYTHING:
@@ -79,11 +91,11 @@ class PostgreSQLCompiler(Compiler):
             return f"coalesce({self.visit_all(function.arguments)})"
         return super().visit_function(function)
 
-    def _selected(self, column: Expression[Any]) -> str:
+    def selected(self, column: Expression[Any]) -> str:
         """A bind that is selected is beside nothing that tells its type."""
         operand = column.operand if isinstance(column, Label) else column
         if not isinstance(operand, Bind):
-            return super()._selected(column)
+            return super().selected(column)
         text = self._told(operand)
         return f"{text} AS {self.dialect.quote(column.name)}" if isinstance(column, Label) else text
 
@@ -119,70 +131,3 @@ def _plain(value: Any) -> str | None:
         return "timestamp" if value.utcoffset() is None else "timestamptz"
     kind: type = value.__class__
     return _number(value) or _OTHERS.get(kind)
-
-
-_LEVELS = ("read uncommitted", "read committed", "repeatable read", "serializable")
-
-
-def _begin(terms: Terms) -> Sequence[str]:
-    """`BEGIN ISOLATION LEVEL ... READ ONLY DEFERRABLE`, in one statement."""
-    level = terms.level
-    if level not in (None, *_LEVELS):
-        raise UsageError(
-            f"PostgreSQL has the isolation levels {', '.join(map(repr, _LEVELS))}, not {terms.isolation!r}"
-        )
-    if terms.deferrable and not (level == "serializable" and terms.read_only):
-        # the server would say nothing, and defer nothing
-        raise UsageError('a deferrable transaction is one with isolation="serializable" and read_only=True')
-    words = [
-        "BEGIN",
-        f"ISOLATION LEVEL {level.upper()}" if level else "",
-        "READ ONLY" if terms.read_only else "",
-        "DEFERRABLE" if terms.deferrable else "",
-    ]
-    return (" ".join(filter(None, words)),)
-
-
-# What a transaction that writes is known by: its number, and the timeline of the server, since one that takes another's place
-# after a failure counts on from where it was copied. A server that only follows another refuses the question.
-_TIMELINE = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
-_MARK = f"SELECT pg_current_xact_id_if_assigned()::text, {_TIMELINE}"
-_FATE = f"SELECT CASE WHEN {_TIMELINE} = $2::text THEN pg_xact_status($1::text::xid8) END"
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _placeholder(number: int) -> str:
-    return f"${number}"
-
-
-def _fits(name: str) -> bool:
-    """A longer name is cut off, with a notice that nobody reads. The limit is in bytes."""
-    return len(name.encode()) < 64
-
-
-POSTGRESQL = Dialect(
-    name="postgresql",
-    words=("postgresql", "postgres", "pgsql"),
-    driver="asyncpg",
-    quote=_quote,
-    placeholder=_placeholder,
-    codec=POSTGRESQL_CODECS,
-    dump_plain=dump_plain,
-    compiler=PostgreSQLCompiler,
-    begin=_begin,
-    returning=frozenset({"insert", "update", "delete"}),
-    # The protocol counts them in 16 bits; the library takes them as signed.
-    max_binds=32767,
-    auto_key_clause="{} GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
-    locked_read=" FOR UPDATE",
-    mark=_MARK,
-    fate=_FATE,
-    literal=postgresql_literal,
-    name_fits=_fits,
-    drops_together=True,
-    list_is_a_bind=True,
-)
-"""PostgreSQL."""

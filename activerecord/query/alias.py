@@ -1,0 +1,41 @@
+"""A model under another name, to stand in a query a second time."""
+
+from typing import Any, Generic, TypeVar
+
+from activerecord.errors import NoSuchAttribute, nearest
+from activerecord.mapper import Mapper
+from activerecord.query.named import Lead, Named
+from activerecord.query.query import Query
+from activerecord.sql.expression import Reference
+
+__all__ = ["Alias"]
+
+R = TypeVar("R")
+
+
+class Alias(Named, Generic[R]):
+    """A model under another name: its columns, its relations, and queries of it."""
+
+    def __init__(self, mapper: "Mapper[R]", name: str) -> None:
+        self.__mapper__ = mapper.aliased(name)
+        super().__init__(name, self.__mapper__.source)
+
+    def query(self) -> Query[R]:
+        """A query of all records: `SELECT ... FROM table AS name`."""
+        return Query(self.__mapper__)
+
+    def where(self, /, *conditions: Any, **equals: Any) -> Query[R]:
+        """A query of the records that fit these conditions, given as to `Query.where`."""
+        return self.query().where(*conditions, **equals)
+
+    def __getattr__(self, name: str) -> Any:
+        mapper = self.__mapper__
+        column = next((column for column, key in mapper.attributes.items() if key == name), None)
+        if column is not None:
+            return Reference[Any](self.__name__, column)
+        if name in mapper.relations():
+            return Lead(mapper, name)
+        if mapper.is_declared or name.startswith("_"):
+            known = [*mapper.attributes.values(), *mapper.relations()]
+            raise NoSuchAttribute(f"{mapper.name} has no column {name!r}; {nearest(name, known)}")
+        return Reference[Any](self.__name__, name)

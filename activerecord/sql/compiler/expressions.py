@@ -1,0 +1,215 @@
+"""Expressions: columns, values, comparisons, lists, conditions."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from activerecord.sql.compiler.writer import Dump, Writer
+from activerecord.sql.expression import (
+    Arithmetic,
+    Between,
+    Bind,
+    Comparison,
+    Exists,
+    Expression,
+    In,
+    IsNull,
+    Label,
+    Like,
+    Logical,
+    Nested,
+    Not,
+    Ordering,
+    Position,
+    Reference,
+    Star,
+)
+from activerecord.sql.rows import InRowQuery, InRows, Row
+from activerecord.sql.text import Text
+from activerecord.types import Float, Numeric, Type, Unknown
+from activerecord.types import Text as TextType
+
+__all__ = ["Expressions", "column_of"]
+
+
+class Expressions(Writer):
+    """The part of the compiler that writes expressions."""
+
+    def visit_reference(self, reference: Reference[Any]) -> str:
+        """`source.column`."""
+        self.table(reference.source).type_of(reference.column)
+        return f"{self.dialect.quote(reference.source)}.{self.dialect.quote(reference.column)}"
+
+    def visit_star(self, star: Star) -> str:
+        """Every column of a source by name, so that the order of the answer is ours to know."""
+        quote = self.dialect.quote
+        return ", ".join([f"{quote(star.source)}.{quote(name)}" for name in self.table(star.source).names()])
+
+    def visit_bind(self, bind: Bind[Any]) -> str:
+        """A placeholder."""
+        column = None if bind.typed_as is None else column_of(bind.typed_as)
+        return self.bind(bind.binds[0], self.dump(self.type_of(bind)), column)
+
+    def visit_comparison(self, comparison: Comparison) -> str:
+        """`left = right`."""
+        return f"{self.operand(comparison.left)} {comparison.operator} {self.operand(comparison.right)}"
+
+    def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
+        """`(left + right)`; of texts, `(left || right)`."""
+        joins = arithmetic.operator == "+" and isinstance(self.type_of(arithmetic.left), TextType)
+        operator = "||" if joins else arithmetic.operator
+        return f"({self.operand(arithmetic.left)} {operator} {self.operand(arithmetic.right)})"
+
+    def visit_isnull(self, condition: IsNull) -> str:
+        """`operand IS NULL`."""
+        return f"{self.operand(condition.operand)} IS {'NOT ' if condition.negated else ''}NULL"
+
+    def visit_in(self, condition: In) -> str:
+        """`operand IN (...)`; NULL in the list is asked for apart."""
+        if condition.query is not None:
+            return f"{self.operand(condition.operand)} {_in(condition)} {self.visit(condition.query)}"
+        # the operand is named where nothing is asked of it as well: a misspelt column is refused, and its binds count
+        operand, again = self.operand_twice(condition.operand)
+        if not condition.values:
+            return self._in_nothing(condition, operand)
+        listed = self.in_list(condition, operand)
+        if not condition.has_null:
+            return listed
+        null, joint = ("IS NOT NULL", "AND") if condition.negated else ("IS NULL", "OR")
+        return f"({listed} {joint} {again()} {null})"
+
+    def in_list(self, condition: In, operand: str) -> str:
+        """`operand IN (?, ?)`, over values that are there."""
+        dump = self.dump(self.type_of(condition.operand))
+        rows = self.bind_rows([(condition.values, dump, column_of(condition.operand))])
+        return f"{operand} {_in(condition)} ({', '.join([place for [place] in rows])})"
+
+    def _in_nothing(self, condition: In, operand: str) -> str:
+        if condition.has_null:
+            return f"{operand} IS {'NOT ' if condition.negated else ''}NULL"
+        return f"({operand} IS NULL OR 1 = 1)" if condition.negated else f"({operand} IS NULL AND 1 = 0)"
+
+    def visit_row(self, row: Row) -> str:
+        """`(a, b)`."""
+        return f"({self.visit_all(row.values)})"
+
+    def visit_inrows(self, condition: InRows) -> str:
+        """`(a, b) IN ((...), (...))`."""
+        operands = self.visit_all(condition.operands)
+        return f"({operands}) IN ({self.row_list(condition)})"
+
+    def row_list(self, condition: InRows) -> str:
+        """`(...), (...)`."""
+        return ", ".join([f"({', '.join(row)})" for row in self.bind_rows(self.row_columns(condition))])
+
+    def row_columns(self, condition: InRows) -> list[tuple[Sequence[Any], Dump | None, str | None]]:
+        """The list of values for each of several operands, with its dump and its column's name."""
+        lists = condition.binds[len(condition.binds) - len(condition.operands) :]
+        return [
+            (values, self.dump(self.type_of(operand)), column_of(operand))
+            for values, operand in zip(lists, condition.operands, strict=True)
+        ]
+
+    def visit_inrowquery(self, condition: InRowQuery) -> str:
+        """`(a, b) IN (SELECT ...)`."""
+        return f"{self.visit(condition.row)} IN {self.visit(condition.query)}"
+
+    def visit_nested(self, nested: Nested[Any]) -> str:
+        """`(SELECT ...)`."""
+        return f"({self.visit(nested.query)})"
+
+    def visit_exists(self, condition: Exists) -> str:
+        """`EXISTS (SELECT ...)`."""
+        return f"EXISTS ({self.visit(condition.query)})"
+
+    def visit_between(self, condition: Between) -> str:
+        """`operand BETWEEN low AND high`."""
+        operand, low, high = map(self.operand, (condition.operand, condition.low, condition.high))
+        return f"{operand} BETWEEN {low} AND {high}"
+
+    def visit_like(self, condition: Like) -> str:
+        r"""`operand LIKE pattern ESCAPE '\'`."""
+        return f"{self.operand(condition.operand)} LIKE {self.visit(condition.pattern)} ESCAPE '\\'"
+
+    def visit_logical(self, condition: Logical) -> str:
+        """`(a AND b)`."""
+        return "(" + self.visit_all(condition.conditions, f" {condition.operator} ") + ")"
+
+    def visit_not(self, condition: Not) -> str:
+        """`NOT (condition)`."""
+        return f"NOT ({self.visit(condition.operand)})"
+
+    def visit_label(self, label: Label[Any]) -> str:
+        """`operand`: its name belongs to the answer, and stands nowhere else."""
+        return self.operand(label.operand)
+
+    def visit_ordering(self, ordering: Ordering) -> str:
+        """`operand DESC NULLS LAST`."""
+        nulls = f" NULLS {ordering.nulls}" if ordering.nulls else ""
+        return f"{self.visit(ordering.operand)}{' DESC' if ordering.descending else ''}{nulls}"
+
+    def visit_position(self, position: Position[Any]) -> str:
+        """The number of the column."""
+        return str(position.number)
+
+    def visit_text(self, text: Text) -> str:
+        """The program's own SQL with its placeholders, in parentheses."""
+        binds = [self.visit_all(binds) for binds in text.binds_at]
+        written = "".join([part + bind for part, bind in zip(text.pieces, [*binds, ""], strict=True)])
+        # a comment at the end of the text must not swallow the parenthesis
+        return f"({written}\n)" if "--" in text.pieces[-1] else f"({written})"
+
+    def operand(self, node: Expression[Any]) -> str:
+        """The text of a node inside another operator, in parentheses where it needs them."""
+        return _closed(node, self.visit(node))
+
+    def operand_twice(self, node: Expression[Any]) -> tuple[str, Callable[[], str]]:
+        """As `operand`, and what gives the text a second time when its turn has come: see `visit_twice`."""
+        text, again = self.visit_twice(node)
+        return _closed(node, text), lambda: _closed(node, again())
+
+    # types
+
+    def type_of_reference(self, reference: Reference[Any]) -> Type:
+        """A column has its own."""
+        return self.table(reference.source).type_of(reference.column)
+
+    def type_of_bind(self, bind: Bind[Any]) -> Type:
+        """A value has that of what stands beside it."""
+        return Unknown() if bind.typed_as is None else self.type_of(bind.typed_as)
+
+    def type_of_label(self, label: Label[Any]) -> Type:
+        """A name changes nothing."""
+        return self.type_of(label.operand)
+
+    def type_of_position(self, position: Position[Any]) -> Type:
+        """A column has its own."""
+        return self.type_of(position.operand)
+
+    def type_of_nested(self, nested: Nested[Any]) -> Type:
+        """A query of one column has that column's."""
+        answer = self.answer(nested.query)
+        return answer[0].type if len(answer) == 1 else Unknown()
+
+    def type_of_arithmetic(self, arithmetic: Arithmetic[Any]) -> Type:
+        """A decimal or floating-point number where one side is one, else that of the left side."""
+        # a bind has the type of the other side, which is not to be found out twice at each level
+        sides = [side for side in (arithmetic.left, arithmetic.right) if not isinstance(side, Bind)]
+        types = [self.type_of(side) for side in sides or [arithmetic.left]]
+        return next((found for found in types if isinstance(found, Numeric | Float)), types[0])
+
+
+def column_of(expression: Expression[Any]) -> str | None:
+    """The name of the column that an expression is, for errors about values that are meant for it."""
+    return expression.column if isinstance(expression, Reference) else None
+
+
+def _in(condition: In) -> str:
+    return "NOT IN" if condition.negated else "IN"
+
+
+def _closed(node: Expression[Any], text: str) -> str:
+    return f"({text})" if isinstance(node, _LOOSE) else text
+
+
+# Operands that need parentheses when they stand inside another operator.
+_LOOSE = (Comparison, IsNull, In, InRows, InRowQuery, Between, Like, Not)

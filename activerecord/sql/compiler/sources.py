@@ -1,0 +1,175 @@
+"""Where rows come from: tables, queries under a name, common tables, and what is known of the columns of each."""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from activerecord.errors import QueryError
+from activerecord.sql.compiler.writer import Derived, Writer
+from activerecord.sql.dialect import Answer, Dialect, TableLike
+from activerecord.sql.expression import Expression, Label, Reference, Star
+from activerecord.sql.function import Function
+from activerecord.sql.node import Node
+from activerecord.sql.statement import (
+    CommonTable,
+    Compound,
+    Delete,
+    FromItem,
+    Insert,
+    Join,
+    NamedTable,
+    Select,
+    Source,
+    Subquery,
+    Update,
+)
+
+__all__ = ["Sources"]
+
+
+class Sources(Writer):
+    """The part of the compiler that writes FROM, JOIN and WITH."""
+
+    def __init__(self, dialect: Dialect, tables: Iterable[TableLike]) -> None:
+        super().__init__(dialect, tables)
+        self._common: list[dict[str, Sequence[Answer]]] = []
+
+    # texts
+
+    def visit_source(self, source: Source) -> str:
+        """The table's name, with its schema and alias where it has them."""
+        quote = self.dialect.quote
+        name = f"{quote(source.schema)}.{quote(source.table)}" if source.schema else quote(source.table)
+        return f"{name} AS {quote(source.alias)}" if source.alias else name
+
+    def visit_subquery(self, subquery: Subquery) -> str:
+        """`(SELECT ...) AS name`."""
+        text = f"({self.visit(subquery.query)}) AS {self.dialect.quote(subquery.name)}"
+        return f"LATERAL {text}" if subquery.lateral else text
+
+    def visit_namedtable(self, table: NamedTable) -> str:
+        """`name AS alias`."""
+        quote = self.dialect.quote
+        return f"{quote(table.table)} AS {quote(table.alias)}" if table.alias else quote(table.table)
+
+    def visit_join(self, join: Join) -> str:
+        """` INNER JOIN source ON condition`."""
+        on = "" if join.condition is None else f" ON {self.visit(join.condition)}"
+        return f" {join.kind} JOIN {self.visit(join.source)}{on}"
+
+    def visit_commontable(self, table: CommonTable) -> str:
+        """`name (columns) AS (query UNION ALL step)`."""
+        quote = self.dialect.quote
+        columns = f" ({', '.join(map(quote, table.columns))})" if table.columns else ""
+        step = ""
+        text = self.visit(table.query)
+        if table.step is not None:
+            step = f" UNION {'' if table.distinct else 'ALL '}{self.visit(table.step)}"
+        return f"{quote(table.name)}{columns} AS {self.materialized(table)}({text}{step})"
+
+    def materialized(self, table: CommonTable) -> str:
+        """`MATERIALIZED `, `NOT MATERIALIZED `, or nothing where the engine decides."""
+        return {None: "", True: "MATERIALIZED ", False: "NOT MATERIALIZED "}[table.materialized]
+
+    def with_tables(self, tables: Sequence[CommonTable]) -> str:
+        """`WITH RECURSIVE a AS (...), b AS (...) `, where there are some."""
+        if not tables:
+            return ""
+        recursive = "RECURSIVE " if any(table.step is not None for table in tables) else ""
+        return f"WITH {recursive}{self.visit_all(tables)} "
+
+    # what is known of the columns
+
+    @contextmanager
+    def reading(self, select: Select) -> Generator[None]:
+        """Within the block the names of a query's sources mean these."""
+        names: dict[str, TableLike] = {}
+        with self.naming(select.tables), self.names(names):
+            for item in (select.source, *[join.source for join in select.joins]):
+                known = self._known(item)
+                if item.name in names:
+                    raise QueryError(f"{item.name!r} stands twice in the query: give one of them an alias")
+                names[item.name] = known
+            yield
+
+    @contextmanager
+    def writing(self, statement: Insert | Update | Delete) -> Generator[None]:
+        """Within the block the name of the table that is written means it."""
+        tables = () if isinstance(statement, Insert) else statement.tables
+        source = statement.source
+        with self.naming(tables), self.names({source.name: self.stored_table(source.schema, source.table)}):
+            yield
+
+    @contextmanager
+    def naming(self, tables: Sequence[CommonTable]) -> Generator[None]:
+        """Within the block these common tables are known."""
+        if not tables:
+            yield
+            return
+        known: dict[str, Sequence[Answer]] = {}
+        self._common.append(known)
+        try:
+            for table in tables:
+                known[table.name] = _renamed(table, self.answer(table.query))
+            yield
+        finally:
+            self._common.pop()
+
+    def _known(self, item: FromItem) -> TableLike:
+        match item:
+            case Source():
+                return self.stored_table(item.schema, item.table)
+            case Subquery():
+                return Derived(item.name, self.answer(item.query))
+            case NamedTable():
+                return Derived(item.table, self._common_table(item.table))
+
+    def _common_table(self, name: str) -> Sequence[Answer]:
+        for known in reversed(self._common):
+            if name in known:
+                return known[name]
+        raise QueryError(f"the query names no common table {name!r}: with_cte({name!r}, ...)")
+
+    def answer(self, statement: Node) -> Sequence[Answer]:
+        """The columns of what a statement gives."""
+        match statement:
+            case Select():
+                with self.reading(statement):
+                    return [answer for column in statement.columns for answer in self._given(column)]
+            case Compound():
+                return self.answer(statement.left)
+            case Insert() | Update() | Delete():
+                with self.writing(statement):
+                    return self._stored(statement.source.name, statement.returning)
+            case _:
+                return []
+
+    def _given(self, column: Expression[Any]) -> Sequence[Answer]:
+        match column:
+            case Star():
+                return self._stored(column.source, self.table(column.source).names())
+            case Label():
+                return [self._answer(column.name, column.operand)]
+            case Reference():
+                return [self._answer(column.column, column)]
+            case Function():
+                return [self._answer(column.name, column)]
+            case _:
+                return [self._answer("value", column)]
+
+    def _stored(self, source: str, names: Sequence[str]) -> Sequence[Answer]:
+        return [self._answer(name, Reference[Any](source, name)) for name in names]
+
+    def _answer(self, name: str, value: Expression[Any]) -> Answer:
+        return Answer(name, self.type_of(value), self.load_of(value))
+
+
+def _renamed(table: CommonTable, given: Sequence[Answer]) -> Sequence[Answer]:
+    if not table.columns:
+        return given
+    if len(table.columns) != len(given):
+        raise QueryError(
+            f"the common table {table.name!r} names {len(table.columns)} columns, its query has {len(given)}"
+        )
+    return [replace(answer, name=name) for name, answer in zip(table.columns, given, strict=True)]

@@ -1,0 +1,148 @@
+"""Whole statements: SELECT, what combines several, and what writes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from activerecord.errors import QueryError
+from activerecord.sql.compiler.sources import Sources
+from activerecord.sql.expression import Expression, Label
+from activerecord.sql.statement import Compound, Delete, Insert, Rows, Select, Source, Update
+
+__all__ = ["Statements"]
+
+
+class Statements(Sources):
+    """The part of the compiler that writes statements."""
+
+    def visit_select(self, select: Select) -> str:
+        """`WITH ... SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... WINDOW ... ORDER BY ... LIMIT ... OFFSET ...`."""
+        with self.reading(select):
+            clauses = [
+                self.with_tables(select.tables),
+                "SELECT ",
+                self.hints(select.hints) if select.hints else "",
+                self.distinct_on(select.distinct_on) if select.distinct_on else "DISTINCT " if select.distinct else "",
+                ", ".join([self.selected(column) for column in select.columns]),
+                " FROM ",
+                self.visit(select.source),
+                *[self.visit(join) for join in select.joins],
+                self.clause(" WHERE ", select.where),
+                self.clause(" GROUP BY ", *select.groups),
+                self.clause(" HAVING ", select.having),
+                self.clause(" WINDOW ", *select.windows),
+                self.clause(" ORDER BY ", *select.orders),
+                self.limits(select),
+                self.locks(select) if select.lock is not None else "",
+                *[f" /* {comment} */" for comment in select.comments],
+            ]
+        return "".join(clauses)
+
+    def selected(self, column: Expression[Any]) -> str:
+        """The text of a column of the answer, with its name."""
+        text = self.visit(column)
+        return f"{text} AS {self.dialect.quote(column.name)}" if isinstance(column, Label) else text
+
+    def hints(self, hints: Iterable[str]) -> str:
+        """`/*+ hint hint */ `."""
+        return f"/*+ {' '.join(hints)} */ "
+
+    def distinct_on(self, columns: Iterable[Expression[Any]]) -> str:
+        """`DISTINCT ON (columns) `. Raises NotSupported."""
+        del columns
+        raise self.unsupported(
+            "DISTINCT ON", "number the rows of each group, fn.row_number().over(...), and take those of number 1"
+        )
+
+    def limits(self, select: Select) -> str:
+        """`LIMIT ... OFFSET ...`."""
+        return self.clause(" LIMIT ", select.limit) + self.clause(" OFFSET ", select.offset)
+
+    def locks(self, select: Select) -> str:
+        """` FOR UPDATE OF table NOWAIT`."""
+        lock = select.lock
+        assert lock is not None
+        of = f" OF {', '.join(map(self.dialect.quote, lock.of))}" if lock.of else ""
+        for name in lock.of:
+            self.table(name)
+        wait = " NOWAIT" if lock.nowait else " SKIP LOCKED" if lock.skip_locked else ""
+        return f" FOR {'SHARE' if lock.shared else 'UPDATE'}{of}{wait}"
+
+    def visit_compound(self, compound: Compound) -> str:
+        """`SELECT ... UNION ALL SELECT ...`."""
+        widths = [len(self.answer(side)) for side in (compound.left, compound.right)]
+        if widths[0] != widths[1]:
+            raise QueryError(
+                f"{compound.operator} of queries of {widths[0]} and {widths[1]} columns: select as many in both"
+            )
+        left = self._side(compound.left, _goes_on(compound))
+        right = self._side(compound.right, isinstance(compound.right, Select))
+        return f"{left} {compound.operator}{' ALL' if compound.every else ''} {right}"
+
+    def _side(self, rows: Rows, bare: bool) -> str:  # noqa: FBT001  # one of two, at two calls
+        """The text of one side; one that says more than what its rows are is read out of a table of its own."""
+        text = self.visit(rows)
+        return text if bare and not _is_cut(rows) else f"SELECT * FROM ({text}) AS {self.dialect.quote('part')}"
+
+    def visit_update(self, update: Update) -> str:
+        """`UPDATE table SET column = value WHERE ...`."""
+        with self.writing(update):
+            tables = self.with_tables(update.tables)
+            table = self.visit(update.source)
+            pairs = zip(update.names, update.values, strict=True)
+            assigned = ", ".join(
+                [f"{self.assigned(update.source, name)} = {self.visit(value)}" for name, value in pairs]
+            )
+            returning = self.returning(update.source, update.returning)
+            return f"{tables}UPDATE {table} SET {assigned}{self.clause(' WHERE ', update.where)}{returning}"
+
+    def assigned(self, source: Source, name: str) -> str:
+        """A column that a value is given to. Raises UnknownColumn."""
+        self.table(source.name).type_of(name)
+        return self.dialect.quote(name)
+
+    def visit_delete(self, delete: Delete) -> str:
+        """`DELETE FROM table WHERE ...`."""
+        with self.writing(delete):
+            tables = self.with_tables(delete.tables)
+            text = f"{tables}DELETE FROM {self.visit(delete.source)}{self.clause(' WHERE ', delete.where)}"
+            return text + self.returning(delete.source, delete.returning)
+
+    def visit_insert(self, insert: Insert) -> str:
+        """`INSERT INTO table (columns) VALUES (...), (...)`, or the defaults of all columns."""
+        with self.writing(insert):
+            table = self.visit(insert.source)
+            names = ", ".join(map(self.dialect.quote, insert.columns))
+            values = f"({names}) VALUES {self._rows(insert)}" if insert.columns else "DEFAULT VALUES"
+            return f"INSERT INTO {table} {values}{self.returning(insert.source, insert.returning)}"
+
+    def returning(self, source: Source, columns: tuple[str, ...]) -> str:
+        """` RETURNING columns`, where some are wanted."""
+        quote = self.dialect.quote
+        # SQLite takes a name that it does not know for text, unless it is qualified
+        return " RETURNING " + ", ".join([f"{quote(source.name)}.{quote(name)}" for name in columns]) if columns else ""
+
+    def _rows(self, insert: Insert) -> str:
+        table = self.table(insert.source.name)
+        dumps = [self.dump(table.type_of(name)) for name in insert.columns]
+        width = len(dumps)
+        rows = [
+            [
+                self.bind(value, dump, name)
+                for value, dump, name in zip(insert.binds[start : start + width], dumps, insert.columns, strict=True)
+            ]
+            for start in range(0, insert.rows * width, width)
+        ]
+        return ", ".join([f"({', '.join(row)})" for row in rows])
+
+
+def _goes_on(compound: Compound) -> bool:
+    """Whether the left side may stand as it is: engines differ in whether INTERSECT comes before the others."""
+    left = compound.left
+    return isinstance(left, Select) or (left.operator == "INTERSECT") is (compound.operator == "INTERSECT")
+
+
+def _is_cut(rows: Rows) -> bool:
+    if isinstance(rows, Compound):
+        return False
+    is_limited = rows.limit is not None or rows.offset is not None
+    return bool(is_limited or rows.orders or rows.tables or rows.lock or rows.comments or rows.hints)
