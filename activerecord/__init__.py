@@ -20,6 +20,7 @@ from activerecord.errors import (
     Deadlock,
     ForeignKeyViolation,
     IntegrityError,
+    InvalidCursor,
     InvalidValue,
     LockTimeout,
     MissingDriver,
@@ -55,7 +56,7 @@ from activerecord.model import (
 )
 from activerecord.parallel import ParallelGroup, gather, parallel
 from activerecord.pool import PoolStatistics
-from activerecord.query import Query, Stream
+from activerecord.query import Batch, Batches, Each, NumberedPage, Page, Query, Stream, exists
 from activerecord.relation import (
     BelongsTo,
     HasMany,
@@ -68,12 +69,15 @@ from activerecord.relation import (
 from activerecord.runtime import Handle
 from activerecord.schema import Column, column
 from activerecord.sql.function import fn
+from activerecord.sql.rows import tuple_
 from activerecord.transaction import Outcome, Transaction
 from activerecord.types import Range
 
 __all__ = [
     "ActiveRecord",
     "ActiveRecordError",
+    "Batch",
+    "Batches",
     "BelongsTo",
     "CheckViolation",
     "Column",
@@ -85,19 +89,23 @@ __all__ = [
     "DatabaseError",
     "DeadlineExceeded",
     "Deadlock",
+    "Each",
     "ForeignKeyViolation",
     "Handle",
     "HasMany",
     "HasOne",
     "IntegrityError",
+    "InvalidCursor",
     "InvalidValue",
     "LockTimeout",
     "Many",
     "MissingDriver",
     "NotNullViolation",
     "NotSupported",
+    "NumberedPage",
     "Outcome",
     "OutcomeUnknown",
+    "Page",
     "ParallelGroup",
     "PoolStatistics",
     "PoolTimeout",
@@ -133,10 +141,12 @@ __all__ = [
     "create_tables",
     "deadline",
     "drop_tables",
+    "exists",
     "fn",
     "gather",
     "has_many",
     "has_one",
     "parallel",
     "pool_statistics",
+    "tuple_",
 ]

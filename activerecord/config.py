@@ -1,5 +1,6 @@
 """A connection's configuration as a value, read from a dict or a URL. Reading one opens nothing."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
@@ -35,7 +36,8 @@ class Configuration:
     Connections are ended at the age of `max_lifetime` (each up to a tenth earlier, by chance), or `max_idle` seconds after
     their last use as long as more than `min_size` are open; after `ping_after` seconds without use they must answer before
     they are lent. None is never. `resolve_commit` has a server that can tell (PostgreSQL) asked what became of a COMMIT
-    whose answer was lost, for one short query before each. `options` are the driver's own.
+    whose answer was lost, for one short query before each. `cursor_secret` is what the cursors of pages are signed with; it
+    is in no repr, log or error either. `options` are the driver's own.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Configuration:
     commit_timeout: float = 30.0
     timeout: float | None = None
     resolve_commit: bool = True
+    cursor_secret: str | None = field(default=None, repr=False)
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @classmethod
@@ -103,6 +106,17 @@ def text(value: Any) -> str:
     if "\0" in value:
         raise ValueError("text without a NUL character")
     return value
+
+
+def _secret(value: Any) -> str:
+    """A setting that nobody is to guess."""
+    if not isinstance(value, str) or len(value) < _SHORTEST_SECRET:
+        raise ValueError(f"text of {_SHORTEST_SECRET} characters or more")
+    return value
+
+
+# 64 bits, where they are written as hexadecimal digits.
+_SHORTEST_SECRET = 16
 
 
 def positive_int(value: Any) -> int:
@@ -207,6 +221,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "commit_timeout": some_seconds,
     "timeout": _limit,
     "resolve_commit": switch,
+    "cursor_secret": _secret,
 }
 # Elsewhere None says that nothing is given; here, where the usual is a limit, that there is to be none.
 _ENDLESS = frozenset({"max_lifetime", "max_idle", "ping_after"})
@@ -219,7 +234,20 @@ def _parsed(name: str, key: str, value: Any, parse: Callable[[Any], Any]) -> Any
     try:
         return parse(value)
     except ValueError as error:
-        raise ConfigurationError(f"connection {name!r}: {key!r} takes {error}, got {type(value).__name__}") from None
+        raise ConfigurationError(f"connection {name!r}: {key!r} takes {error}, got {_told(value)}") from None
+
+
+def _told(value: Any) -> str:
+    """What was given, if it is a number. Text is not repeated: in a URL it may be a password that went astray."""
+    if isinstance(value, str):
+        return value if _SMALL_NUMBER.fullmatch(value) else "other text"
+    # Python refuses to write numbers of thousands of digits
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and -1e5 < value < 1e5
+    return str(value) if is_number else type(value).__name__
+
+
+# One with a few digits, which are no password.
+_SMALL_NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,3})?", re.ASCII)
 
 
 def _from_url(name: str, url: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ ActiveRecordError
 │   ├── UnknownRelation
 │   ├── UnknownTable
 │   ├── WrongBinds               the number or names of the binds do not fit the text
+│   ├── InvalidCursor            a cursor of pages that is damaged, or of another query
 │   └── InvalidValue             a value that its column does not take
 ├── RecordNotFound
 ├── StaleRecord                  the row has changed or gone since it was read
@@ -49,6 +50,7 @@ __all__ = [
     "Deadlock",
     "ForeignKeyViolation",
     "IntegrityError",
+    "InvalidCursor",
     "InvalidValue",
     "LockTimeout",
     "MissingDriver",
@@ -132,6 +134,10 @@ class UnknownTable(QueryError):
 
 class WrongBinds(QueryError):
     """The number or the names of the binds do not fit the text that they belong to."""
+
+
+class InvalidCursor(QueryError, ValueError):
+    """A cursor that is damaged, or of another query, order or secret. The message never holds it. Nothing was sent."""
 
 
 class InvalidValue(QueryError, ValueError):
@@ -252,7 +258,7 @@ class SyntaxError_(DatabaseError):  # noqa: N801  # without the underscore it wo
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the most similar known one, or all of them when they are few."""
-    candidates = sorted(known)
+    candidates = sorted({*known})
     match = get_close_matches(name, candidates, n=1, cutoff=0.6)
     if not match:
         folded = {candidate.casefold(): candidate for candidate in candidates}

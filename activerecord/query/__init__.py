@@ -1,6 +1,9 @@
 """Queries: immutable, lazy; each verb gives a new query, and only the terminal ones touch the database."""
 
+from activerecord.query.batches import Batch, Batches, Each
+from activerecord.query.combining import exists
+from activerecord.query.pages import NumberedPage, Page
 from activerecord.query.query import Query
 from activerecord.query.stream import Stream
 
-__all__ = ["Query", "Stream"]
+__all__ = ["Batch", "Batches", "Each", "NumberedPage", "Page", "Query", "Stream", "exists"]

@@ -132,9 +132,12 @@ class QueryCore(Selectable, Generic[R]):
             raise QueryError(f"{self!r} stands inside another query, so it must select {wanted}: select(...)")
         return Nested(self.as_statement())
 
-    def as_statement(self) -> Select:
-        """The query as a statement, to stand inside another. Raises QueryError, UsageError where a table is not read yet."""
-        return self._select(self._clauses)
+    def as_statement(self, columns: tuple[Expression[Any], ...] = ()) -> Select:
+        """The query as a statement, to stand inside another; with other columns, where they are given.
+
+        Raises QueryError, UsageError where a table is not read yet.
+        """
+        return self._select(replace(self._clauses, columns=columns) if columns else self._clauses)
 
     # names of columns, as text or as expressions
 

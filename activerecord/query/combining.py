@@ -9,6 +9,7 @@ from activerecord.query.clauses import Clauses, QueryCore
 from activerecord.query.named import Named, checked_name
 from activerecord.sql.expression import Exists
 from activerecord.sql.statement import CommonTable, Compound, FromItem, NamedTable, Rows, Subquery
+from activerecord.sql.text import Text
 
 __all__ = ["Combining", "exists"]
 
@@ -79,7 +80,10 @@ class Combining(QueryCore[R]):
         return self._common(name, columns=tuple(columns), step=following.as_statement(), distinct=distinct)
 
     def with_cte(self, *tables: Named) -> Self:
-        """Name these common tables beforehand, for queries inside this one to share: `WITH ... SELECT ...`."""
+        """Name these common tables beforehand, for SQL of the program's own to read: `WITH ... SELECT ...`.
+
+        What is joined, or read by `from_`, is named by itself.
+        """
         for table in tables:
             if not isinstance(table, Named) or not table.__tables__:
                 raise QueryError("with_cte takes common tables: query.cte('recent')")
@@ -132,4 +136,6 @@ def exists(query: "QueryCore[Any]") -> Exists:
     """Whether a query gives any row: `User.query().where(exists(Order.where(Order.user_id == User.id)))`."""
     if not isinstance(query, QueryCore):
         raise QueryError(f"exists takes a query, got {type(query).__name__}")
-    return Exists(query.as_statement())
+    clauses = query.clauses
+    plain = not (clauses.columns or clauses.groups or clauses.having or clauses.distinct or clauses.distinct_on)
+    return Exists(query.as_statement((Text("1"),) if plain else ()))

@@ -94,7 +94,7 @@ class Joins(QueryCore[R]):
         """The model that a relation leads from, where that is not the query's own."""
         if isinstance(target, Lead):
             return target.owner
-        owner = getattr(target, "owner", None)
+        owner: Mapper[Any] | None = getattr(target, "owner", None)
         return owner if isinstance(owner, Mapper) and owner.model is not self._mapper.model else None
 
 

@@ -1,7 +1,8 @@
 """What a query says to the server beside what it asks for: locks, hints, comments."""
 
 import re
-from typing import Any, Self, TypeVar
+from collections.abc import Iterable
+from typing import Any, Self, TypeVar, cast
 
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
@@ -52,7 +53,7 @@ class Locking(QueryCore[R]):
     def _locked(self, *, shared: bool, of: Any, nowait: bool, skip_locked: bool) -> Self:
         if nowait and skip_locked:
             raise QueryError("a locked row is either skipped or an error: nowait or skip_locked, not both")
-        listed: tuple[Any, ...] = tuple(of) if isinstance(of, tuple | list) else (of,)
+        listed = tuple(cast("Iterable[Any]", of)) if isinstance(of, tuple | list) else (of,)
         return self._told(lock=Lock(shared, tuple([_source_name(each) for each in listed]), nowait, skip_locked))
 
 

@@ -2,18 +2,36 @@
 
 from typing import TypeVar
 
+from activerecord.query.aggregates import Aggregates
+from activerecord.query.batches import Batching
+from activerecord.query.combining import Combining
 from activerecord.query.conditions import Conditions
+from activerecord.query.joins import Joins
+from activerecord.query.locking import Locking
+from activerecord.query.pages import Pages
+from activerecord.query.plucking import Plucking
 from activerecord.query.shape import Shape
 from activerecord.query.stream import Streams
 from activerecord.query.terminals import Terminals
-from activerecord.query.values import Values
 
 __all__ = ["Query"]
 
 R = TypeVar("R")
 
 
-class Query(Conditions[R], Shape[R], Terminals[R], Values[R], Streams[R]):
+class Query(
+    Conditions[R],
+    Shape[R],
+    Joins[R],
+    Combining[R],
+    Locking[R],
+    Pages[R],
+    Batching[R],
+    Terminals[R],
+    Aggregates[R],
+    Plucking[R],
+    Streams[R],
+):
     """Records of one model to be: immutable and lazy.
 
     Every verb gives a new query and leaves this one as it is, so queries can be kept, shared and built upon. Nothing is

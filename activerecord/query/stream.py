@@ -9,7 +9,7 @@ from activerecord.errors import UsageError
 from activerecord.mapper import AfterLoad, Mapper
 from activerecord.pool import caller
 from activerecord.query.clauses import Prepared, QueryCore
-from activerecord.query.terminals import check_columns
+from activerecord.query.terminals import check_records
 from activerecord.sql.dialect import Compiled
 from activerecord.streaming import RowStream, closed_after, row_stream
 
@@ -185,5 +185,5 @@ class Streams(QueryCore[R]):
 
     async def _prepared_records(self) -> Prepared:
         prepared = await self._prepare()
-        check_columns(self._mapper.source_name, self._clauses.columns, prepared.table)
+        check_records(self._mapper.source_name, self._clauses, prepared.table)
         return prepared

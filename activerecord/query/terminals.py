@@ -11,7 +11,7 @@ from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference, Selectable, all_of
 
-__all__ = ["Terminals", "check_columns", "key_condition", "key_parts"]
+__all__ = ["Terminals", "check_records", "key_condition", "key_parts"]
 
 R = TypeVar("R")
 
@@ -43,7 +43,9 @@ class Terminals(QueryCore[R]):
         if self._clauses.limit is not None or self._clauses.offset is not None:
             raise QueryError("last turns the order round, which a limit or offset forbids: order_by(...).first()")
         with bounded(timeout, "last"):
-            return _only(await self._records(_in_key_order(self._clauses, self._mapper.source_name, limit=1, backwards=True)))
+            return _only(
+                await self._records(_in_key_order(self._clauses, self._mapper.source_name, limit=1, backwards=True))
+            )
 
     last = runtime.blocking(async_last)
 
@@ -84,7 +86,9 @@ class Terminals(QueryCore[R]):
             return None
 
         def by_key(table: Table) -> Clauses:
-            return replace(self._clauses, where=all_of(self._clauses.where, key_condition(table, key, self._mapper.source_name)))
+            return replace(
+                self._clauses, where=all_of(self._clauses.where, key_condition(table, key, self._mapper.source_name))
+            )
 
         with bounded(timeout, "find_or_none"):
             return _only(await self._records(by_key))
@@ -93,7 +97,7 @@ class Terminals(QueryCore[R]):
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         prepared = await self._prepare(finish)
-        check_columns(self._mapper.source_name, self._clauses.columns, prepared.table)
+        check_records(self._mapper.source_name, self._clauses, prepared.table)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._fetched(prepared)
@@ -103,9 +107,14 @@ class Terminals(QueryCore[R]):
         return records
 
 
-def check_columns(source: str, columns: tuple[Expression[Any], ...], own: Table) -> None:
-    """Refuse what would pass for a record's own value, and above all for its key, and is none."""
-    for column in columns:
+def check_records(source: str, clauses: Clauses, own: Table) -> None:
+    """Refuse what would pass for a record, or for a value of its own and above all its key, and is none."""
+    one_sided = next((wish.kind for wish in clauses.joins if wish.kind in _ONE_SIDED), None)
+    if one_sided is not None:
+        raise QueryError(
+            f"a {one_sided.lower()} join gives rows in which there is no record of {source!r}: read them as dicts or tuples"
+        )
+    for column in clauses.columns:
         if isinstance(column, Label):
             name, taken = column.name, own.primary_key
         elif isinstance(column, Reference) and column.source != source:
@@ -117,6 +126,10 @@ def check_columns(source: str, columns: tuple[Expression[Any], ...], own: Table)
                 f"{name!r} is a column of {source!r} itself: give what is selected under its name another, as_(...), "
                 f"or read it by pluck or tuples"
             )
+
+
+# Joins that keep the rows of the other side, whether there are some of this side or not.
+_ONE_SIDED = frozenset({"RIGHT", "FULL"})
 
 
 def key_condition(table: Table, key: Any, source: str) -> Condition:

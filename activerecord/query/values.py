@@ -1,28 +1,21 @@
-"""Terminal verbs that give values: counts, sums, columns, plain rows."""
+"""Terminal verbs that give values: counts, keys, plain rows."""
 
-import datetime as dt
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, TypeVar
 
 from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Expression, Function, Label, Ordering, Reference
+from activerecord.sql.expression import Expression, Label, Ordering, Reference
+from activerecord.sql.function import Function
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
-from activerecord.types import Float, Interval, Numeric, Type
 
 __all__ = ["Values"]
 
 R = TypeVar("R")
-T = TypeVar("T")
-AggregateName = Literal["avg", "min", "max"]
-
-
-_ZEROS: dict[type[Type], Any] = {Float: 0.0, Interval: dt.timedelta()}
 
 
 class Values(QueryCore[R]):
@@ -68,84 +61,18 @@ class Values(QueryCore[R]):
 
     exists = runtime.blocking(async_exists)
 
-    async def async_sum(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
-        """The sum of a column over the rows that fit; zero where there is nothing to add: `SELECT sum(...) ...`."""
-        self._refuse_cut("sum")
-        with bounded(timeout, "sum"):
-            adding = await self._aggregate(Function("sum", (self._column(column),)))
-            found = await self._scalar(adding)
-        return self._zero(adding) if found is None else found
-
-    sum = runtime.blocking(async_sum)
-
-    async def async_average(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
-        """The average of a column, a Decimal for a Decimal column, else a float; None without a value: `SELECT avg(...)`."""
-        with bounded(timeout, "average"):
-            return await self._aggregated("avg", column)
-
-    average = runtime.blocking(async_average)
-
-    async def async_min(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
-        """The smallest value of a column; None where there is none: `SELECT min(...) ...`."""
-        with bounded(timeout, "min"):
-            return await self._aggregated("min", column)
-
-    min = runtime.blocking(async_min)
-
-    async def async_max(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
-        """The largest value of a column; None where there is none: `SELECT max(...) ...`."""
-        with bounded(timeout, "max"):
-            return await self._aggregated("max", column)
-
-    max = runtime.blocking(async_max)
-
-    @overload
-    async def async_pluck(self, column: Expression[T], /, *, timeout: float | None = None) -> list[T]: ...
-    @overload
-    async def async_pluck(self, column: str, /, *, timeout: float | None = None) -> list[Any]: ...
-    @overload
-    async def async_pluck(
-        self,
-        first: "str | Expression[Any]",
-        second: "str | Expression[Any]",
-        /,
-        *more: "str | Expression[Any]",
-        timeout: float | None = None,
-    ) -> list[tuple[Any, ...]]: ...
-    async def async_pluck(self, *columns: "str | Expression[Any]", timeout: float | None = None) -> list[Any]:
-        """The values of one column as a list, or of several as a list of tuples."""
-        if not columns:
-            raise QueryError("pluck needs a column; for all of them: tuples()")
-        clauses = replace(self._clauses, columns=tuple([self._column(name) for name in columns]))
-        with bounded(timeout, "pluck"):
-            _, rows = await self._rows(lambda _: clauses)
-        return [row[0] for row in rows] if len(columns) == 1 else rows
-
-    @overload
-    def pluck(self, column: Expression[T], /, *, timeout: float | None = None) -> list[T]: ...
-    @overload
-    def pluck(self, column: str, /, *, timeout: float | None = None) -> list[Any]: ...
-    @overload
-    def pluck(
-        self,
-        first: "str | Expression[Any]",
-        second: "str | Expression[Any]",
-        /,
-        *more: "str | Expression[Any]",
-        timeout: float | None = None,
-    ) -> list[tuple[Any, ...]]: ...
-    def pluck(self, *columns: "str | Expression[Any]", timeout: float | None = None) -> list[Any]:
-        """The values of one column as a list, or of several as a list of tuples."""
-        return runtime.run_blocking(lambda: self.async_pluck(*columns, timeout=timeout), "pluck")
-
     async def async_ids(self, *, timeout: float | None = None) -> list[Any]:
-        """The keys of the rows that fit; tuples where the key is composite."""
+        """The keys of the rows that fit; tuples where the key is composite.
+
+        Which columns the key has is the table's to say, so no checker knows their types: `pluck(User.id)` is typed.
+        """
 
         def keys(table: Table) -> Clauses:
             if not table.primary_key:
                 raise QueryError(f"table {table.name!r} has no primary key: use pluck(...)")
             return replace(
-                self._clauses, columns=tuple([Reference[Any](table.name, name) for name in table.primary_key])
+                self._clauses,
+                columns=tuple([Reference[Any](self._mapper.source_name, name) for name in table.primary_key]),
             )
 
         with bounded(timeout, "ids"):
@@ -187,7 +114,7 @@ class Values(QueryCore[R]):
     async def _rows(self, finish: Finish | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The rows with their values loaded, and the names of their columns."""
         prepared = await self._prepare(finish)
-        compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
+        compiled, rows = await self._fetched(prepared)
         if not any(compiled.loads):
             return compiled.names, rows
         return compiled.names, [
@@ -200,10 +127,6 @@ class Values(QueryCore[R]):
             for row in rows
         ]
 
-    async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]") -> Any:
-        self._refuse_cut(name)
-        return await self._scalar(await self._aggregate(Function(name, (self._column(column),))))
-
     async def _aggregate(self, function: Function[Any]) -> Prepared:
         clauses = replace(self._clauses, columns=(function,), orders=())
         return await self._prepare(lambda _: clauses)
@@ -213,6 +136,7 @@ class Values(QueryCore[R]):
         clauses = self._clauses
         return bool(
             clauses.distinct
+            or clauses.distinct_on
             or clauses.groups
             or clauses.having
             or clauses.limit is not None
@@ -229,21 +153,16 @@ class Values(QueryCore[R]):
     async def _counting(self) -> Prepared:
         columns = self._clauses.columns or self._clauses.groups
         inner = await self._prepare(lambda _: replace(self._clauses, columns=columns, orders=self._inner_orders()))
-        return Prepared(Select((Function[int]("count", ()),), Subquery(inner.select, "counted")), inner.tables)
+        counting = Select((Function[int]("count", ()),), Subquery(inner.select, "counted"))
+        return Prepared(counting, inner.tables, inner.table)
 
     def _inner_orders(self) -> tuple[Ordering, ...]:
         limited = self._clauses.limit is not None or self._clauses.offset is not None
         return self._clauses.orders if limited else ()
 
-    def _zero(self, prepared: Prepared) -> Any:
-        """The sum of no values at all, of the type that the sum of some would have."""
-        dialect = self._mapper.database().dialect
-        kind = dialect.compiler(dialect, prepared.tables).type_of(prepared.select.columns[0])
-        return Decimal(0).scaleb(-(kind.scale or 0)) if isinstance(kind, Numeric) else _ZEROS.get(type(kind), 0)
-
     async def _scalar(self, prepared: Prepared) -> Any:
         """The one value of a statement, or None."""
-        compiled, rows = await self._mapper.database().fetch(prepared.select, prepared.tables)
+        compiled, rows = await self._fetched(prepared)
         value = rows[0][0] if rows else None
         load = compiled.loads[0]
         return value if value is None or load is None else load(value)

@@ -3,7 +3,7 @@
     CASES = {"running total": lambda: Order.query().select(...)}
     test_snapshots = against_snapshots("windows", CASES)
 
-compares with `snapshots/windows.sql`. `ACTIVERECORD_SNAPSHOTS=write pytest ...` writes that file anew.
+compares with `sql/windows.sql`. `ACTIVERECORD_SNAPSHOTS=write pytest ...` writes that file anew.
 """
 
 import os
@@ -26,7 +26,7 @@ from activerecord.sql.node import Node
 
 __all__ = ["FOLDER", "Case", "Snapshots", "Statement", "against_snapshots"]
 
-FOLDER = Path(__file__).with_name("snapshots")
+FOLDER = Path(__file__).with_name("sql")
 
 SPOKEN: Mapping[str, Dialect] = {"sqlite": SQLITE, "postgresql": POSTGRESQL, "mysql": MYSQL, "mariadb": MARIADB}
 

@@ -1,6 +1,7 @@
 """The golden files themselves: when they hold, when they fail, and what is written into them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,9 @@ def test_nothing_is_written_in_ci_nor_by_another_word(
 ) -> None:
     environment.setenv("ACTIVERECORD_SNAPSHOTS", "write")
     environment.setenv(name, value)
-    for check in (lambda: Snapshots(path, CASES).check("refused"), Snapshots(path, CASES).check_others):
+    snapshots = Snapshots(path, CASES)
+    checks: list[Callable[[], None]] = [partial(snapshots.check, "refused"), snapshots.check_others]
+    for check in checks:
         with pytest.raises(pytest.UsageError, match="ACTIVERECORD_SNAPSHOTS"):
             check()
     assert not path.exists()

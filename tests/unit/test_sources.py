@@ -1,0 +1,234 @@
+"""The SQL of joins, aliases, queries of queries, common tables, locks and hints, in every dialect."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+
+from activerecord import (
+    ActiveRecord,
+    BelongsTo,
+    Column,
+    HasMany,
+    Query,
+    QueryError,
+    belongs_to,
+    column,
+    exists,
+    fn,
+    has_many,
+    tuple_,
+)
+from activerecord.database import forget
+from activerecord.errors import NoSuchAttribute
+from tests.unit.snapshots import Case, against_snapshots
+
+
+class Worker(ActiveRecord):
+    __table_name__ = "workers"
+    id: Column[int] = column(primary_key=True)
+    name: Column[str]
+    called: Column[str | None] = column(name="nick")
+    boss_id: Column[int | None]
+    boss: BelongsTo["Worker | None"] = belongs_to()
+    jobs: HasMany["Job"] = has_many()
+
+
+class Job(ActiveRecord):
+    __table_name__ = "jobs"
+    id: Column[int] = column(primary_key=True)
+    worker_id: Column[int]
+    year: Column[int]
+    number: Column[int]
+    worker: BelongsTo[Worker] = belongs_to()
+    parts: HasMany["Part"] = has_many()
+
+
+class Part(ActiveRecord):
+    __table_name__ = "parts"
+    id: Column[int] = column(primary_key=True)
+    job_id: Column[int]
+    price: Column[float]
+
+
+@pytest.fixture
+def unopened() -> Iterator[None]:
+    ActiveRecord.configure("sqlite:///nowhere/at/all.db")
+    yield
+    forget(["default"])
+
+
+BOSS = Worker.alias("boss")
+SPENT = Part.query().select(Part.job_id, fn.sum(Part.price).as_("spent")).group_by(Part.job_id)
+NEWEST = Job.where(Job.worker_id == Worker.id).order_by("year desc").limit(3)
+TREE = Worker.where(boss_id=None).recursive_cte(
+    "tree", lambda tree: Worker.query().join(tree, Worker.boss_id == tree.id)
+)
+
+
+def ids(key: int) -> Query[Worker]:
+    return Worker.where(id=key)
+
+
+def count_of_jobs() -> Query[Job]:
+    return Job.where(Job.worker_id == Worker.id).select(fn.count())
+
+
+def joined_query() -> Query[Job]:
+    spent = SPENT.subquery("spent")
+    return Job.query().left_join(spent, spent.job_id == Job.id).where(spent.spent > 5).select(Job.id, spent.spent)
+
+
+def sums() -> Any:
+    return SPENT.cte("sums", columns=("job", "total"))
+
+
+def reading(table: Any) -> Query[Worker]:
+    return Worker.query().from_(table).select("id")
+
+
+CASES: dict[str, Case] = {
+    "a path of relations": lambda: Worker.query().join("jobs.parts").where(Part.price > 5),
+    "a path that goes on from another": lambda: Worker.query().join("jobs").left_join(Job.parts),
+    "paths that share their beginning": lambda: (
+        Worker.query().join("jobs").join("jobs.parts").join("jobs.worker", alias="w")
+    ),
+    "a relation under an alias": lambda: Worker.query().join(Worker.boss, alias=BOSS).where(BOSS.name == "ann"),
+    "a model joined to itself": lambda: (
+        Worker.query().left_join(BOSS, BOSS.id == Worker.boss_id).select("name", BOSS.called)
+    ),
+    "a query of an alias": lambda: BOSS.query().where(called=None).order_by(BOSS.name),
+    "a relation of an alias": lambda: Worker.query().join(BOSS, BOSS.id == Worker.boss_id).join(BOSS.jobs),
+    "a right join": lambda: Worker.query().right_join("jobs").select(Worker.name, Job.id.as_("job")),
+    "a full join": lambda: Worker.query().full_join(Job, Job.worker_id == Worker.id).select(Worker.name, Job.year),
+    "a cross join": lambda: Worker.query().cross_join(Job).select(Worker.name, Job.year),
+    "a join of a query": joined_query,
+    "a lateral join": lambda: Worker.query().cross_join(NEWEST.lateral("newest")).select("name"),
+    "a row compared": lambda: Job.where(tuple_(Job.year, Job.number) > (2024, 17)),
+    "a row in a list": lambda: Job.where(tuple_(Job.year, Job.number).in_([(2024, 1), (2024, 2), (2025, 1)])),
+    "a row in a query": lambda: Job.where(tuple_(Job.id, Job.year).in_(Job.query().select("id", "number"))),
+    "exists": lambda: Worker.where(exists(Job.where(Job.worker_id == Worker.id, year=2024))),
+    "not exists": lambda: Worker.where(~exists(Job.where(Job.worker_id == Worker.id))),
+    "a query as a value": lambda: Worker.query().select("name", count_of_jobs().as_value().as_("jobs")),
+    "a query compared with": lambda: Part.where(Part.price > Part.query().select(fn.avg(Part.price))),
+    "a union": lambda: (
+        Worker.where(id=1).union(Worker.where(name="ann")).where(Worker.id > 0).order_by("name").limit(5)
+    ),
+    "unions one after another": lambda: ids(1).union_all(ids(2)).union(ids(3)),
+    "an intersection of a union": lambda: ids(1).union(ids(2)).intersect(ids(3)),
+    "what is left of a limited query": lambda: Worker.query().order_by("id").limit(3).except_(ids(1)),
+    "a common table": lambda: Worker.query().join(SPENT.cte("spent"), exists(ids(1))),
+    "a common table with names of its own": lambda: (
+        Job.query().join(sums(), sums().job == Job.id).select(Job.id, sums().total)
+    ),
+    "a common table made once": lambda: Worker.query().from_(Worker.where(boss_id=None).cte("top", materialized=True)),
+    "a recursive common table": lambda: Worker.query().from_(TREE).where(Worker.name != "ann"),
+    "a recursive common table without circles": lambda: Worker.query().from_(
+        ids(1).recursive_cte("t", lambda t: Worker.query().join(t, Worker.boss_id == t.id), distinct=True)
+    ),
+    "one common table, read twice": lambda: (
+        Worker.query().with_cte(TREE).where(Worker.id.in_(reading(TREE)), Worker.boss_id.in_(reading(TREE)))
+    ),
+    "from a query": lambda: Worker.query().from_(Worker.query().order_by("id").limit(10)).where(name="ann"),
+    "one of each kind": lambda: Job.query().distinct_on(Job.worker_id).order_by(Job.worker_id, Job.year.desc()),
+    "for update": lambda: Worker.where(id=1).for_update(),
+    "for update without waiting": lambda: Worker.where(id=1).for_update(nowait=True),
+    "a queue": lambda: Job.query().order_by("id").limit(1).for_update(skip_locked=True),
+    "for update of one of two": lambda: Worker.query().join("jobs").for_update(of=Job),
+    "for share": lambda: Worker.where(id=1).for_share(),
+    "a hint": lambda: Worker.query().hint("MAX_EXECUTION_TIME(100)"),
+    "a comment": lambda: Worker.where(id=1).comment("checkout", "worker.find"),
+    "a group by an expression with values": lambda: (
+        Worker.query()
+        .select(fn.coalesce(Worker.called, "?").as_("called"), fn.count().as_("n"))
+        .group_by("called")
+        .order_by("called")
+    ),
+}
+
+test_snapshots = against_snapshots("sources", CASES)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: Worker.query().join(Job, Job.worker_id == Worker.id).join(Job, Job.id == 1), "stands twice"),
+        (lambda: Worker.query().join(BOSS, BOSS.id == 1).where(Job.id == 1), "does not read 'jobs'"),
+        (lambda: joined_query().where(SPENT.subquery("spent").nothing == 1), "gives no column 'nothing'"),
+        (lambda: Worker.query().join(SPENT.subquery("s"), Worker.id == 1).where(SPENT.subquery("t").spent == 1), "'t'"),
+        (lambda: ids(1).select("id").union(Worker.query()), "UNION of queries of 1 and 4 columns"),
+        (lambda: Worker.query().from_(SPENT.cte("s", columns=("a",))), "names 1 columns, its query has 2"),
+        (
+            lambda: Worker.query().join(Part.query().join("nothing").subquery("s"), Worker.id == 1),
+            "has no relation 'nothing'",
+        ),
+        (lambda: Worker.query().select("id", "id").subquery("twice"), "are called 'id'"),
+    ],
+)
+def test_what_cannot_be_is_refused_when_it_is_compiled(unopened: None, wrong: Callable[[], Any], message: str) -> None:
+    with pytest.raises(QueryError, match=message):
+        made = wrong()
+        (Worker.query().join(made, Worker.id == 1) if not isinstance(made, Query) else made).to_sql()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Worker.query().join(Job),
+        lambda: Worker.query().join(Job, on=cast("Any", "jobs.id = 1")),
+        lambda: Worker.query().join("jobs", Job.id == 1),
+        lambda: Worker.query().join("jobs."),
+        lambda: Worker.query().join(cast("Any", 5)),
+        lambda: Worker.query().cross_join("jobs"),
+        lambda: Worker.query().join(Worker.query()),
+        lambda: Worker.query().union(cast("Any", [])),
+        lambda: Worker.query().from_(cast("Any", "workers")),
+        lambda: Worker.query().with_cte(SPENT.subquery("s")),
+        lambda: Worker.query().subquery(""),
+        lambda: Worker.query().cte("a\0"),
+        lambda: Worker.alias(cast("Any", None)),
+        lambda: ids(1).recursive_cte("t", lambda t: t),
+        lambda: Worker.query().for_update(nowait=True, skip_locked=True),
+        lambda: Worker.query().distinct_on(),
+        lambda: exists(cast("Any", Worker)),
+        tuple_,
+        lambda: tuple_(Job.year, Job.number) > (1,),
+        lambda: tuple_(Job.year, Job.number) > (1, None),
+        lambda: tuple_(Job.year, Job.number) == 5,
+        lambda: tuple_(Job.year, Job.number).in_([]),
+        lambda: tuple_(Job.year, Job.number).in_([(1, 2, 3)]),
+        lambda: tuple_(Job.year, Job.number).in_(Job.query().select("id")),
+        lambda: Worker.where(Worker.id.in_(Job.query().select("id", "year"))),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_once(wrong: Callable[[], Any]) -> None:
+    with pytest.raises(QueryError):
+        wrong()
+
+
+@pytest.mark.parametrize(
+    "text", ["*/ DROP TABLE workers --", "a/*b", "a\nb", "a\0b", "?", ":name", "", "%s", "a;b", "'", "$1"]
+)
+def test_a_comment_cannot_end_itself(text: str) -> None:
+    with pytest.raises(QueryError):
+        Worker.query().comment(text)
+    with pytest.raises(QueryError):
+        Worker.query().hint(text)
+
+
+def test_an_alias_has_the_columns_of_its_model() -> None:
+    assert repr(BOSS.called) == "boss.nick"
+    assert cast("Any", BOSS)["odd name"].column == "odd name"
+    with pytest.raises(NoSuchAttribute, match="no column 'nam'; did you mean 'name'"):
+        cast("Any", BOSS).nam  # noqa: B018  # the access itself is tested
+    with pytest.raises(NoSuchAttribute):
+        SPENT.subquery("s")._private  # noqa: B018
+
+
+def test_names_that_a_query_is_given_are_quoted(unopened: None) -> None:
+    hostile = 'x" ; DROP TABLE y; --'
+    labelled = Job.query().select(Job.id.as_(hostile))
+    for named in (labelled.subquery(hostile), labelled.cte(hostile), labelled.cte(hostile, columns=[hostile])):
+        sql, _ = Job.query().join(named, named[hostile] == Job.id).to_sql()
+        assert hostile not in sql
+        assert sql.count('"x"" ; DROP TABLE y; --"') >= 3
