@@ -1,5 +1,6 @@
 """No text of a user reaches the SQL, whatever it is and wherever it is given."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,8 +20,10 @@ from activerecord import (
     column,
     create_tables,
     drop_tables,
+    exists,
     fn,
     has_many,
+    tuple_,
 )
 from activerecord.database import database
 from activerecord.testing.queries import count_queries
@@ -150,6 +153,22 @@ NAMES: dict[str, Use] = {
     "attribute": lambda text: getattr(Canary, text),
     "attribute of a record": lambda text: getattr(Canary.find(1), text),
     "connection": database,
+    "alias": lambda text: Canary.alias(text).query().all(),
+    "alias.column": lambda text: Canary.alias("c").query().where(getattr(Canary.alias("c"), text) == 1).all(),
+    "alias[...]": lambda text: Canary.query().join(PERCHED, PERCHED[text] == Canary.id).all(),
+    "join alias": lambda text: Canary.query().left_join("perches", alias=text).all(),
+    "join path": lambda text: Canary.query().join(f"perches.{text}").all(),
+    "subquery": lambda text: joined(SONGS.subquery(text)),
+    "subquery column": lambda text: Canary.query().from_(Canary.query().select(Canary.song.as_(text))).tuples(),
+    "cte": lambda text: joined(SONGS.cte(text)),
+    "cte columns": lambda text: joined(SONGS.cte("named", columns=["id", text])),
+    "recursive_cte": lambda text: joined(SONGS.recursive_cte(text, lambda table: SONGS.where(table.id == 0))),
+    "lateral": lambda text: joined(SONGS.lateral(text)),
+    "union": lambda text: Canary.query().union(Canary.query()).where({text: 1}).all(),
+    "distinct_on": lambda text: Canary.query().distinct_on(text).all(),
+    "for_update": lambda text: Canary.query().for_update(of=text).to_sql(),
+    "comment": lambda text: Canary.query().comment(text).all(),
+    "hint": lambda text: Canary.query().hint(text).all(),
     "function": lambda text: Canary.query().select(getattr(fn, text.strip("_"))(Canary.song)).tuples(),
     "driver": lambda text: ActiveRecord.configure({"default": {"driver": text, "database": ":memory:"}}),
     "driver_type": lambda text: ActiveRecord.configure(
@@ -160,6 +179,14 @@ NAMES: dict[str, Use] = {
     ),
     "isolation": lambda text: Canary.transaction(isolation=text).__enter__(),
 }
+
+
+SONGS = Canary.query().select("id", "song")
+PERCHED: Any = Perch.alias("perched")
+
+
+def joined(source: Any) -> list[Any]:
+    return Canary.query().join(source, source.id == Canary.id).order_by(source.id).pluck(source.id)
 
 
 # The places where nothing is configured anew.
@@ -173,9 +200,14 @@ def attempt(use: Use, text: str) -> list[str]:
     return list(sent)
 
 
+def unquoted(sql: str) -> str:
+    """The text without the names in it, which may be anything as long as they are quoted."""
+    return re.sub(r'"(?:[^"]|"")*"|`(?:[^`]|``)*`', "name", sql)
+
+
 def check_name(place: str) -> None:
     for text in ATTACKS:
-        for sql in attempt(NAMES[place], text):
+        for sql in map(unquoted, attempt(NAMES[place], text)):
             assert "canaries;" not in sql, place
             assert "DROP" not in sql, place
             assert "DELETE" not in sql.replace("DELETE_RULE", ""), place
@@ -210,6 +242,11 @@ VALUES: dict[str, Callable[[str], Any]] = {
     ),
     "find_by": lambda text: Canary.find_by(song=text) is None,
     "in": lambda text: Canary.where(Canary.song.in_([text])).all() == [],
+    "a row": lambda text: Canary.where(tuple_(Canary.id, Canary.song) == (1, text)).all() == [],
+    "rows": lambda text: Canary.where(tuple_(Canary.id, Canary.song).in_([(1, text), (2, text)])).all() == [],
+    "exists": lambda text: Canary.where(exists(Perch.where(id=1)) | (Canary.song == text)).all() == [],
+    "union": lambda text: Canary.where(song=text).union(Canary.where(song=[text, "-"])).all() == [],
+    "cte": lambda text: joined(SONGS.where(song=text).cte("sung")) == [],
 }
 
 

@@ -1,5 +1,6 @@
 """What SQLite says differently."""
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -8,7 +9,7 @@ from activerecord.sql.compiler import Compiler
 from activerecord.sql.expression import Arithmetic, Expression
 from activerecord.sql.function import Function
 from activerecord.sql.rows import InRows
-from activerecord.sql.statement import Compound, Select, Subquery
+from activerecord.sql.statement import Compound, Join, Select, Subquery
 from activerecord.types import Numeric
 
 __all__ = ["SQLiteCompiler"]
@@ -57,6 +58,14 @@ class SQLiteCompiler(Compiler):
         if compound.every and compound.operator != "UNION":
             raise self.unsupported(f"{compound.operator} ALL", f"{compound.operator} gives each row once")
         return super().visit_compound(compound)
+
+    def visit_join(self, join: Join) -> str:
+        """Right and full ones since version 3.39."""
+        if join.kind in ("RIGHT", "FULL") and sqlite3.sqlite_version_info < (3, 39):
+            raise self.unsupported(
+                f"{join.kind} JOIN before version 3.39", "this Python has an older one: turn the join round, a left join"
+            )
+        return super().visit_join(join)
 
     def visit_subquery(self, subquery: Subquery) -> str:
         """None that names the sources before it."""
