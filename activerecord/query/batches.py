@@ -8,8 +8,8 @@ from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError, UsageError
 from activerecord.query.keyset import Place
+from activerecord.query.parts import Course, Part, Parts
 from activerecord.query.terminals import key_parts
-from activerecord.query.window import Course, Window, Windows
 from activerecord.sql.expression import Bind, Condition, all_of
 
 __all__ = ["Batch", "Batches", "Batching", "Each"]
@@ -36,7 +36,7 @@ class Batch(list[R]):
 
 
 # Gives the records beyond a place, at most so many; from the beginning where there is none.
-_Read = Callable[[Place | None, int], Awaitable[Window[R]]]
+_Read = Callable[[Place | None, int], Awaitable[Part[R]]]
 
 
 class Batches(Generic[R]):
@@ -83,24 +83,24 @@ class Batches(Generic[R]):
             raise UsageError("a batch is being read by another task just now: give each task batches of its own")
         self._is_reading = True
         try:
-            window = await self._read(self._place, self._wanted())
+            part = await self._read(self._place, self._wanted())
         finally:
             self._is_reading = False
-        return self._given(window)
+        return self._given(part)
 
     def _wanted(self) -> int:
         return self._size if self._left is None else min(self._size, self._left)
 
-    def _given(self, window: Window[R]) -> Batch[R] | None:
+    def _given(self, part: Part[R]) -> Batch[R] | None:
         """Go past what was read."""
-        count = len(window.records)
+        count = len(part.records)
         if self._left is not None:
             self._left -= count
-        self._is_over = not window.more or self._left == 0
+        self._is_over = not part.more or self._left == 0
         if not count:
             return None
-        batch = Batch(window.records, window.keys())
-        self._place, self.last_id = window.place(-1), batch.last_id
+        batch = Batch(part.records, part.keys())
+        self._place, self.last_id = part.place(-1), batch.last_id
         return batch
 
 
@@ -156,7 +156,7 @@ class _Span:
     timeout: float | None
 
 
-class Batching(Windows[R]):
+class Batching(Parts[R]):
     """The verbs that read all records a batch at a time: `x` for plain sync code, `async_x` to `async for`.
 
     They go by the key, not by an offset: `... WHERE key > ? ORDER BY key LIMIT ?`. `start` and `finish` are the keys to begin and end with,
@@ -235,10 +235,10 @@ class Batching(Windows[R]):
         span = _Span(start, after, finish, order == "desc", timeout)
         return Batches(lambda place, count: self._batch(name, span, place, count), size, self._clauses.limit, name)
 
-    async def _batch(self, name: str, span: _Span, place: Place | None, count: int) -> Window[R]:
+    async def _batch(self, name: str, span: _Span, place: Place | None, count: int) -> Part[R]:
         with bounded(span.timeout, name):
             course = await self._course(name, descending=span.descending)
-            return await self._window(course, _within(course, span, place), count)
+            return await self._part(course, _within(course, span, place), count)
 
 
 def _within(course: Course, span: _Span, place: Place | None) -> Condition | None:

@@ -4,7 +4,6 @@ import binascii
 import datetime as dt
 import hmac
 import json
-import math
 import re
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -48,10 +47,13 @@ class CursorText:
     def write(self, place: Sequence[Any], *, inclusive: bool) -> str:
         """The cursor of a place. Raises QueryError for a value that has no text, or too long a one."""
         content = json.dumps([int(inclusive), *[_written(value) for value in place]], separators=(",", ":")).encode()
-        text = urlsafe_b64encode(self._mark(content) + content).rstrip(b"=").decode()
+        text = self._text(content)
         if len(text) > _LONGEST:
             raise QueryError(f"the values that the page ends with are too long for a cursor of {_LONGEST} characters")
         return text
+
+    def _text(self, content: bytes) -> str:
+        return urlsafe_b64encode(self._mark(content) + content).rstrip(b"=").decode()
 
     def read(self, cursor: object, width: int) -> tuple[list[Any], bool]:
         """The place of so many values, and whether it belongs to what is wanted itself. Raises InvalidCursor."""
@@ -97,12 +99,20 @@ def _written(value: Any) -> str | None:
     write = _WRITERS.get(kind)
     if write is None:
         raise QueryError(f"an order by a value of type {kind.__name__} has no cursor: order by something else")
+    if value != value or (isinstance(value, dt.time) and value.tzinfo is not None):  # noqa: PLR0124  # only NaN is not itself
+        raise QueryError(
+            "NaN, or a time of day with a zone, that a page ends with has no cursor: order by something else"
+        )
     letter, text = write
     return letter + text(value)
 
 
-def _read(text: str | None) -> Any:
-    return None if text is None else _READERS[text[0]](text[1:])
+def _read(text: object) -> Any:
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise TypeError(text)
+    return _READERS[text[:1]](text[1:])
 
 
 def _whole(text: str) -> int:
@@ -112,7 +122,7 @@ def _whole(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    if not re.fullmatch(r"[-+0-9.E]{1,200}|NaN|-?Infinity", text):
+    if not re.fullmatch(r"[-+0-9.E]{1,200}|-?Infinity", text):
         raise ValueError(text)
     return Decimal(text)
 
@@ -127,11 +137,6 @@ def _span(text: str) -> dt.timedelta:
 
 def _bytes(text: str) -> bytes:
     return bytes.fromhex(text)
-
-
-def _float(text: str) -> float:
-    found = float.fromhex(text)
-    return math.nan if math.isnan(found) else found
 
 
 _WRITERS: dict[type, tuple[str, Callable[[Any], str]]] = {
@@ -152,7 +157,7 @@ _WRITERS: dict[type, tuple[str, Callable[[Any], str]]] = {
 _READERS: dict[str, Callable[[str], Any]] = {
     "o": _switch,
     "i": _whole,
-    "f": _float,
+    "f": float.fromhex,
     "n": _decimal,
     "s": str,
     "b": _bytes,

@@ -10,9 +10,9 @@ from activerecord.errors import InvalidCursor, InvalidValue, QueryError
 from activerecord.query.clauses import Clauses
 from activerecord.query.cursor import CursorText, Stored
 from activerecord.query.keyset import Place
+from activerecord.query.parts import Course, Part, Parts, with_key
 from activerecord.query.terminals import Terminals
 from activerecord.query.values import Values
-from activerecord.query.window import Course, Window, Windows, with_key
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Condition
@@ -90,7 +90,7 @@ class NumberedPage(_Records[R], Generic[R]):
         return self.number > 1
 
 
-class Pages(Windows[R], Terminals[R], Values[R]):
+class Pages(Parts[R], Terminals[R], Values[R]):
     """The verbs that give pages: `x` for plain sync code, `async_x` to await. `timeout` is as in the other verbs."""
 
     __slots__ = ()
@@ -115,8 +115,8 @@ class Pages(Windows[R], Terminals[R], Values[R]):
             text = CursorText(self._order_text(course), self._mapper.database().configuration.cursor_secret)
             start = None if cursor is None else self._start(course, text, cursor, backwards=backwards)
             condition = None if start is None else start.condition
-            window = await self._window(course, condition, limit, ahead=1, backwards=backwards)
-        return _page(window, text, start, backwards=backwards)
+            part = await self._part(course, condition, limit, ahead=1, backwards=backwards)
+        return _page(part, text, start, backwards=backwards)
 
     paginate = runtime.blocking(async_paginate)
 
@@ -196,18 +196,18 @@ def _member(value: Any, load: Any) -> Any:
     return load(str(value)) if isinstance(value, Stored) and load is not None else value
 
 
-def _page(window: Window[R], text: CursorText, start: _Start | None, *, backwards: bool) -> Page[R]:
+def _page(part: Part[R], text: CursorText, start: _Start | None, *, backwards: bool) -> Page[R]:
     """The page, with cursors to where there are records beyond it."""
-    onward = text.write(window.place(0 if backwards else -1), inclusive=False) if window.more else None
-    back = None if start is None else _back(window, text, start, backwards=backwards)
-    return Page(window.records, *((back, onward) if backwards else (onward, back)))
+    onward = text.write(part.place(0 if backwards else -1), inclusive=False) if part.more else None
+    back = None if start is None else _back(part, text, start, backwards=backwards)
+    return Page(part.records, *((back, onward) if backwards else (onward, back)))
 
 
-def _back(window: Window[R], text: CursorText, start: _Start, *, backwards: bool) -> str:
+def _back(part: Part[R], text: CursorText, start: _Start, *, backwards: bool) -> str:
     """The cursor to where the page was come from. Of a page without records that is all that its own start left out."""
-    if not window.records:
+    if not part.records:
         return text.write(start.place, inclusive=not start.inclusive)
-    return text.write(window.place(-1 if backwards else 0), inclusive=False)
+    return text.write(part.place(-1 if backwards else 0), inclusive=False)
 
 
 def _check_size(word: str, count: int) -> None:
