@@ -123,10 +123,8 @@ class _InScope:
 
     def _place(self) -> Transaction:
         """The innermost scope of the caller, if it is inside the stream's: it has the turn while it lasts."""
-        inner = place = current_transaction(self._database)
-        while place is not None and place is not self._scope:
-            place = place.parent
-        return self._scope if place is None or inner is None else inner
+        inner = current_transaction(self._database)
+        return inner if inner is not None and inner.is_within(self._scope) else self._scope
 
 
 class _Apart:
@@ -200,8 +198,7 @@ class _Apart:
     async def _begin(self, connection: Connection) -> None:
         """Begin a transaction that only reads, where cursors need one."""
         if self._database.driver.cursors_need_transaction:
-            for sql in connection.dialect.begin(Terms(read_only=True)):
-                await self._database.send(connection, sql)
+            await self._database.send(connection, *connection.dialect.begin(Terms(read_only=True)))
 
     async def _end(self, connection: Connection) -> None:
         """Close the cursor and what was begun for it. A cancellation that comes meanwhile is raised after both."""

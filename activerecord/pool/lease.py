@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Collection, Hashable
 from contextvars import ContextVar
 
 from activerecord import runtime
@@ -65,9 +65,13 @@ def all_inherited(leases: Collection[Lease]) -> bool:
     return bool(inherited) and bool(leases) and all(lease in inherited for lease in leases)
 
 
-def caller(skip: Callable[[str], bool]) -> str:
-    """Where the program called us from: file and line of the nearest frame whose module is not ours."""
+def caller() -> str:
+    """Where the program called the library from: file and line of the nearest frame that is none of its own."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the documented way to a line number without building a traceback
-    while frame.f_back is not None and skip(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == __name__.partition(".")[0]

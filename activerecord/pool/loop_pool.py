@@ -7,11 +7,12 @@ from activerecord import runtime
 from activerecord.config import Configuration
 from activerecord.driver import Connection, Driver
 from activerecord.errors import ActiveRecordError, DatabaseError, ReadOnly
-from activerecord.pool.lease import Lease, all_inherited
+from activerecord.pool.lease import Lease
 from activerecord.pool.opener import Opener
-from activerecord.pool.refusals import closed, exhausted, waits_for_itself
+from activerecord.pool.refusals import closed
 from activerecord.pool.shelf import Pooled, Shelf, in_order
 from activerecord.pool.statistics import Counters, PoolStatistics
+from activerecord.pool.waiting import wait
 
 __all__ = ["LoopPool"]
 
@@ -224,18 +225,14 @@ class LoopPool:
         return self._shelf.new(connection, generation=generation)
 
     async def _wait(self, lease: Lease) -> None:
-        if all_inherited(self._lent):
-            raise waits_for_itself(self.configuration, self._limiter.total, self._lent)
-        self._counters.begin_wait()
-        try:
-            await self._limiter.acquire(lease, timeout=self.configuration.acquire_timeout)
-        except TimeoutError:
-            self._counters.timeouts += 1
-            waiting = self._counters.waiting - 1
-            raise exhausted(self.configuration, self._limiter.total, self._lent, waiting=waiting) from None
-        finally:
-            began, lease.since = lease.since, time.monotonic()
-            self._counters.end_wait(lease.since - began)
+        await wait(
+            lease,
+            self._limiter.acquire,
+            size=self._limiter.total,
+            holders=lambda: self._lent,
+            configuration=self.configuration,
+            counters=self._counters,
+        )
         if self._closed:
             self._limiter.release(lease)
             raise closed(self.configuration)

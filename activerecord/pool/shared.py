@@ -1,15 +1,14 @@
 """The one connection of a database that lives in memory."""
 
-import time
-
 from activerecord import runtime
 from activerecord.config import Configuration
 from activerecord.driver import Connection, Driver
 from activerecord.errors import DatabaseError
-from activerecord.pool.lease import Lease, all_inherited
+from activerecord.pool.lease import Lease
 from activerecord.pool.opener import Opener
-from activerecord.pool.refusals import closed, exhausted, waits_for_itself
+from activerecord.pool.refusals import closed
 from activerecord.pool.statistics import Counters, PoolStatistics
+from activerecord.pool.waiting import wait
 
 __all__ = ["SharedConnection"]
 
@@ -102,18 +101,14 @@ class SharedConnection:
         return self._connection
 
     async def _wait(self, lease: Lease) -> None:
-        if all_inherited(self._holders()):
-            raise waits_for_itself(self.configuration, 1, self._holders())
-        self._counters.begin_wait()
-        try:
-            await self._turn.enter(lease, timeout=self.configuration.acquire_timeout)
-        except TimeoutError:
-            self._counters.timeouts += 1
-            waiting = self._counters.waiting - 1
-            raise exhausted(self.configuration, 1, self._holders(), waiting=waiting) from None
-        finally:
-            began, lease.since = lease.since, time.monotonic()
-            self._counters.end_wait(lease.since - began)
+        await wait(
+            lease,
+            self._turn.enter,
+            size=1,
+            holders=self._holders,
+            configuration=self.configuration,
+            counters=self._counters,
+        )
 
     def _holders(self) -> list[Lease]:
         holder = self._turn.holder

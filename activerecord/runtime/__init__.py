@@ -9,6 +9,7 @@ from activerecord.runtime.hosts import Host, catch_up, host
 from activerecord.runtime.identity import run_identity, running_task, task_finder, task_name
 from activerecord.runtime.limiter import Limiter
 from activerecord.runtime.loop_local import LoopLocal
+from activerecord.runtime.scope import Scope
 from activerecord.runtime.thread_wait import interrupted, take_interrupt
 from activerecord.runtime.turnstile import Turnstile
 from activerecord.runtime.waiting import checkpoint, raise_if_cancelled, sleep
@@ -23,6 +24,7 @@ __all__ = [
     "Host",
     "Limiter",
     "LoopLocal",
+    "Scope",
     "Turnstile",
     "Wakeup",
     "backend",

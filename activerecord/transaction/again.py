@@ -12,7 +12,7 @@ from activerecord import runtime
 from activerecord.errors import RetryableError, TransactionClosed, UsageError
 from activerecord.transaction.state import Outcome
 
-__all__ = ["RETRIES", "Attempt", "check_retries", "name_of", "place_of", "run_again", "run_in"]
+__all__ = ["RETRIES", "Attempt", "check_decorated", "check_retries", "name_of", "place_of", "run_again", "run_in"]
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,14 +76,7 @@ def run_in(begin: Begin, function: F, *, retries: int, bound: Callable[[str], Ab
     `bound(name)` is entered around all its rounds.
     """
     name = name_of(function)
-    kind: type[object] = type(cast("object", function))
-    if issubclass(kind, staticmethod | classmethod):
-        raise UsageError(f"{name} is decorated below @{kind.__name__}, not above it")
-    if not callable(function):
-        raise UsageError(f"a transaction decorates a function, got {kind.__name__}")
     check_retries(retries)
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        raise UsageError(f"{name} is a generator, whose transaction would be open while others run: it cannot be")
 
     @wraps(function)
     async def run(*given: Any, **named: Any) -> Any:
@@ -110,6 +103,22 @@ def run_in(begin: Begin, function: F, *, retries: int, bound: Callable[[str], Ab
         return runtime.run_blocking(rounds, name, cure=cure)
 
     return cast("F", run if _is_async(function) else run_plainly)
+
+
+def check_decorated(function: Callable[..., Any], *, is_async: bool | None) -> None:
+    """Raise UsageError for what is no function to decorate: an async one, or a plain one, if that is told."""
+    name = name_of(function)
+    kind: type[object] = type(cast("object", function))
+    if issubclass(kind, staticmethod | classmethod):
+        raise UsageError(f"{name} is decorated below @{kind.__name__}, not above it")
+    if not callable(function):
+        raise UsageError(f"a transaction decorates a function, got {kind.__name__}")
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(f"{name} is a generator, whose transaction would be open while others run: it cannot be")
+    if is_async is True and not _is_async(function):
+        raise UsageError(f"{name} is no async function: write `async def`, or decorate it by transaction(...)")
+    if is_async is False and _is_async(function):
+        raise UsageError(f"{name} is an async function: decorate it by async_transaction(...)")
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -20,7 +20,7 @@ from activerecord.errors import (
 )
 from activerecord.pool import caller
 from activerecord.sql.dialect import USUAL, Terms
-from activerecord.transaction.again import name_of, place_of, run_in
+from activerecord.transaction.again import check_decorated, name_of, place_of, run_in
 from activerecord.transaction.callbacks import Callback, Callbacks, Closer, call_all, checked
 from activerecord.transaction.state import Outcome, State
 from activerecord.transaction.turns import Turns
@@ -68,7 +68,7 @@ def _put(database: Transactional, scope: "Transaction | None") -> None:
     _current.set(others if scope is None else {**others, database: scope})
 
 
-class Transaction:
+class Transaction(runtime.Scope):
     """A scope: `async with Model.async_transaction() as tx`, or `with Model.transaction() as tx` in plain sync code.
 
     Inside another scope of the same database it is a savepoint. It ends in COMMIT, or in ROLLBACK when an exception or a
@@ -78,6 +78,8 @@ class Transaction:
     It decorates functions too, which then run in such a transaction each time they are called, and with `retries` again.
     """
 
+    _sync_name = "transaction"
+
     def __init__(
         self,
         find: Callable[[], Transactional],
@@ -86,12 +88,14 @@ class Transaction:
         retries: int | None = None,
         timeout: float | None = None,
         opened_at: str | None = None,
+        is_async: bool | None = None,
     ) -> None:
         self._find = find
         self._terms = terms
         self._retries = retries
         self._timeout = timeout
-        self._state = State(opened_at or caller(_ours))
+        self._is_async = is_async
+        self._state = State(opened_at or caller())
         self._turns = Turns(self._state)
         self._callbacks = Callbacks()
         self._bounds = ExitStack()
@@ -125,10 +129,13 @@ class Transaction:
         self._state.wants_rollback = True
 
     def __call__(self, function: F) -> F:
-        """The function, an async or a plain one, run in a transaction on these terms each time it is called.
+        """The function, run in a transaction on these terms each time it is called.
+
+        `async_transaction` decorates async functions, `transaction` plain ones.
 
         With `retries` it is run again from its start, so many times, after a RetryableError, a `timeout` being that of all
-        rounds together; then it cannot be called inside another transaction. Raises UsageError for a generator function.
+        rounds together; then it cannot be called inside another transaction. Raises UsageError for what it does not decorate,
+        a generator function too.
         """
 
         def begin() -> Transaction:
@@ -139,6 +146,7 @@ class Transaction:
                 )
             return Transaction(self._find, self._terms, opened_at=place_of(function))
 
+        check_decorated(function, is_async=self._is_async)
         return run_in(begin, function, retries=self._retries or 0, bound=partial(bounded, self._timeout))
 
     async def __aenter__(self) -> Self:
@@ -176,28 +184,7 @@ class Transaction:
         if failure is not None:
             raise failure
 
-    def __enter__(self) -> Self:
-        try:
-            return runtime.run_blocking(self.__aenter__, "transaction", cure="async with ... async_transaction()")
-        except KeyboardInterrupt as error:
-            # one that was held back until the scope was entered: nobody else would leave it
-            if self._is_entered():
-                self.__exit__(type(error), error, error.__traceback__)
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        try:
-            runtime.run_blocking(lambda: self.__aexit__(kind, error, traceback), "transaction")
-        except KeyboardInterrupt as interrupt:
-            # one that came before interrupts were held back: the scope is still to be left
-            if self._is_entered():
-                ended = interrupt
-                runtime.run_blocking(lambda: self.__aexit__(type(ended), ended, ended.__traceback__), "transaction")
-            raise
-
-    def _is_entered(self) -> bool:
+    def _has_to_be_left(self) -> bool:
         return self._state.is_open() and current_transaction(self._database) is self
 
     # what the database does with it
@@ -219,6 +206,10 @@ class Transaction:
     def is_open(self) -> bool:
         """Whether it was entered, and not left."""
         return self._state.is_open()
+
+    def is_broken(self) -> bool:
+        """Whether a failure has ended it, so that nothing more may be sent in it."""
+        return self._state.cause is not None
 
     def is_left_behind(self) -> bool:
         """Whether it was left, though the running task, which opened it, has not noticed."""
@@ -490,7 +481,3 @@ def _is_undone(connection: Connection, error: BaseException) -> bool:
     Where DDL is not part of transactions, it commits what was done before, and may fail only then.
     """
     return not connection.usable() or connection.dialect.transactional_ddl or isinstance(error, RetryableError)
-
-
-def _ours(module: str) -> bool:
-    return module.partition(".")[0] == __name__.partition(".")[0]

@@ -12,7 +12,7 @@ from activerecord.database import databases, forget
 from activerecord.runtime import host
 from activerecord.testing.leaks import Footprint
 from activerecord.testing.runners import RUNNERS, Runner
-from tests.feature.cells import Cell, chosen
+from tests.feature.cells import CELLS, Cell, chosen
 from tests.feature.loading import copies_given_back
 
 T = TypeVar("T")
@@ -36,6 +36,20 @@ def runner(request: pytest.FixtureRequest) -> Runner:
     """One way to run coroutine functions; `sync` drives them without a loop, as the sync verbs do."""
     found: Runner = request.param
     return found
+
+
+@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda runner: runner.name)
+def async_runner(request: pytest.FixtureRequest) -> Runner:
+    """The same for what needs two tasks, or a loop."""
+    found: Runner = request.param
+    return found
+
+
+@pytest.fixture
+def some_runner(cell: Cell) -> Runner:
+    """One of them, another one on each database: for tests of data, which pass through every loop alike."""
+    some = [RUNNERS[name] for name in ("asyncio", "trio", "sync") if name in RUNNERS]
+    return some[CELLS.index(cell) % len(some)]
 
 
 @pytest.fixture

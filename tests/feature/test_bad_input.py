@@ -126,6 +126,7 @@ NOTHING_SENT: list[Refused] = [
     (lambda: AnyBox.query().pluck("nmae"), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.query().sum("nmae"), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox(nmae="x"), UnknownColumn, "did you mean 'name'"),
+    (lambda: AnyBox(timeout=1), UnknownColumn, "known: 'at', 'data', 'day', "),
     (lambda: AnyBox.create(nmae="x"), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.insert_all([{"nmae": "x"}]), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.find_by(nmae="x"), UnknownColumn, "did you mean 'name'"),

@@ -6,42 +6,19 @@ from typing import Any
 import anyio
 import pytest
 
-from activerecord import ActiveRecord, Column, UniqueViolation, UsageError, column, create_tables, gather
+from activerecord import ActiveRecord, UniqueViolation, UsageError, gather
 from activerecord.testing.queries import assert_queries
-from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from activerecord.testing.runners import Runner, cut_short
 from tests.feature.busy import ONE_STATE, with_settings
-
-
-class Item(ActiveRecord):
-    id: Column[int] = column(primary_key=True)
-    name: Column[str]
+from tests.feature.three import Item, fail, name_of, three_items
 
 
 @pytest.fixture
-def items(database_url: str) -> str:
-    ActiveRecord.configure(with_settings(database_url, max_size=2))
-    create_tables(Item)
-    for name in ("a", "b", "c"):
-        Item.create(name=name)
-    return database_url
+def items(database_url: str) -> None:
+    three_items(database_url, max_size=2)
 
 
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
-
-
-async def name_of(key: int) -> str:
-    return (await Item.async_find(key)).name
-
-
-async def fail(message: str) -> None:
-    await Item.async_find(1)
-    raise LookupError(message)
-
-
-def test_results_come_in_order(items: str, runner: Runner) -> None:
+def test_results_come_in_order(items: None, runner: Runner) -> None:
     async def main() -> None:
         found, number, first = await gather(Item.query().async_all(), Item.query().async_count(), Item.async_find(1))
         assert (len(found), number, first.name) == (3, 3, "a")
@@ -53,7 +30,7 @@ def test_results_come_in_order(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_at_most_so_many_at_a_time(items: str, async_runner: Runner) -> None:
+def test_at_most_so_many_at_a_time(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         now = most = 0
 
@@ -91,7 +68,7 @@ def test_the_usual_limit_leaves_one_connection(
     assert most == expected
 
 
-def test_the_first_failure_ends_the_others(items: str, runner: Runner) -> None:
+def test_the_first_failure_ends_the_others(items: None, runner: Runner) -> None:
     async def main() -> None:
         done: list[int] = []
 
@@ -102,14 +79,14 @@ def test_the_first_failure_ends_the_others(items: str, runner: Runner) -> None:
             done.append(1)
 
         with pytest.raises(LookupError, match="the only one"):
-            await gather(fail("the only one"), late(), late(), limit=3)
+            await gather(fail(LookupError("the only one")), late(), late(), limit=3)
         assert done == []
         assert await name_of(1) == "a"
 
     runner.run(main)
 
 
-def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> None:
+def test_several_failures_come_as_a_group(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         begun = anyio.Event()
 
@@ -131,7 +108,7 @@ def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> N
     async_runner.run(main)
 
 
-def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
+def test_in_a_transaction_they_take_turns(items: None, runner: Runner) -> None:
     async def main() -> None:
         async with Item.async_transaction() as tx:
             await gather(*[Item.async_create(name=f"{number}") for number in range(5)], limit=5)
@@ -142,7 +119,7 @@ def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_transactions_in_parallel(items: str, engine: str, runner: Runner) -> None:
+def test_transactions_in_parallel(items: None, engine: str, runner: Runner) -> None:
     isolation = ONE_STATE.get(engine)
 
     async def transfer(number: int) -> int:
@@ -159,7 +136,7 @@ def test_transactions_in_parallel(items: str, engine: str, runner: Runner) -> No
     runner.run(main)
 
 
-def test_cancelled_it_cancels_all_and_leaves_nothing(items: str, async_runner: Runner) -> None:
+def test_cancelled_it_cancels_all_and_leaves_nothing(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         async def work() -> None:
             async with Item.async_transaction():
@@ -178,7 +155,7 @@ def test_cancelled_it_cancels_all_and_leaves_nothing(items: str, async_runner: R
 
 
 @pytest.mark.parametrize("wrong", [57, "async_all", None])
-def test_what_is_no_awaitable_is_refused(items: str, runner: Runner, wrong: Any) -> None:
+def test_what_is_no_awaitable_is_refused(items: None, runner: Runner, wrong: Any) -> None:
     async def main() -> None:
         with pytest.raises(UsageError, match=type(wrong).__name__):
             await gather(name_of(1), wrong)
@@ -188,7 +165,7 @@ def test_what_is_no_awaitable_is_refused(items: str, runner: Runner, wrong: Any)
     runner.run(main)
 
 
-def test_tasks_and_futures_will_do(items: str) -> None:
+def test_tasks_and_futures_will_do(items: None) -> None:
     async def main() -> None:
         task = asyncio.create_task(name_of(1))
         assert await gather(task, name_of(2)) == ("a", "b")
@@ -196,7 +173,7 @@ def test_tasks_and_futures_will_do(items: str) -> None:
     asyncio.run(main())
 
 
-def test_a_coroutine_is_taken_once(items: str, runner: Runner) -> None:
+def test_a_coroutine_is_taken_once(items: None, runner: Runner) -> None:
     async def main() -> None:
         once, other = Item.query().async_count(), Item.query().async_count()
         with assert_queries(0), pytest.raises(UsageError, match="one coroutine twice"):
@@ -205,7 +182,7 @@ def test_a_coroutine_is_taken_once(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_a_task_may_be_awaited_twice(items: str) -> None:
+def test_a_task_may_be_awaited_twice(items: None) -> None:
     async def main() -> None:
         task = asyncio.ensure_future(Item.query().async_count())
         assert await gather(task, task) == (3, 3)
@@ -213,7 +190,7 @@ def test_a_task_may_be_awaited_twice(items: str) -> None:
     asyncio.run(main())
 
 
-def test_what_came_of_the_failure_is_no_second_one(items: str, runner: Runner) -> None:
+def test_what_came_of_the_failure_is_no_second_one(items: None, runner: Runner) -> None:
     """A sibling that finds the transaction aborted by it."""
 
     async def main() -> None:

@@ -16,6 +16,7 @@ from activerecord import (
     ActiveRecordError,
     Column,
     HasMany,
+    Query,
     Undeclared,
     column,
     create_tables,
@@ -181,7 +182,7 @@ NAMES: dict[str, Use] = {
 }
 
 
-SONGS = Canary.query().select("id", "song")
+SONGS: Query[Canary] = Canary.query().select("id", "song")
 PERCHED: Any = Perch.alias("perched")
 
 

@@ -10,13 +10,11 @@ import pytest
 from activerecord import QueryError, Undeclared, UnknownTable
 from activerecord.database import Database, database
 from activerecord.testing.queries import assert_queries
-from activerecord.testing.runners import RUNNERS, Runner
+from activerecord.testing.runners import Runner
 from tests.feature.cells import Cell
 from tests.feature.portable import UPDATING
 from tests.feature.sample import Sample, model_for, sample
 from tests.feature.whole_tables import read_whole, replace_a_row
-
-LOOPS = [runner for name, runner in RUNNERS.items() if name in {"asyncio", "trio", "sync"}]
 
 
 class Order(Undeclared):
@@ -50,8 +48,9 @@ def company(northwind: Sample, cell: Cell, tmp_path: Path) -> Database:
     return database("northwind")
 
 
-@pytest.mark.parametrize("loop", LOOPS, ids=lambda runner: runner.name)
-def test_every_table_and_view_is_read_whole(northwind: Sample, company: Database, loop: Runner, engine: str) -> None:
+def test_every_table_and_view_is_read_whole(
+    northwind: Sample, company: Database, some_runner: Runner, engine: str
+) -> None:
     async def main() -> None:
         for name in northwind.tables:
             await read_whole(northwind, name)
@@ -59,16 +58,15 @@ def test_every_table_and_view_is_read_whole(northwind: Sample, company: Database
             # the servers compute with discounts of 32 bits
             await read_whole(northwind, name, tolerance=0.0 if engine == "sqlite" else 1e-6)
 
-    loop.run(main)
+    some_runner.run(main)
 
 
-@pytest.mark.parametrize("loop", LOOPS, ids=lambda runner: runner.name)
-def test_every_table_is_written(northwind: Sample, company: Database, loop: Runner) -> None:
+def test_every_table_is_written(northwind: Sample, company: Database, some_runner: Runner) -> None:
     async def main() -> None:
         for name in northwind.tables:
             await replace_a_row(northwind, name)
 
-    loop.run(main)
+    some_runner.run(main)
 
 
 def test_a_composite_key_and_its_neighbours(northwind: Sample, company: Database, runner: Runner, engine: str) -> None:

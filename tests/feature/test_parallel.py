@@ -9,41 +9,17 @@ from typing import Any
 import anyio
 import pytest
 
-from activerecord import ActiveRecord, Column, Handle, UsageError, column, create_tables, gather, parallel
-from activerecord.testing.runners import RUNNERS, Runner, cut_short
-from tests.feature.busy import with_settings
-
-
-class Item(ActiveRecord):
-    id: Column[int] = column(primary_key=True)
-    name: Column[str]
+from activerecord import Handle, UsageError, gather, parallel
+from activerecord.testing.runners import Runner, cut_short
+from tests.feature.three import Item, fail, name_of, three_items
 
 
 @pytest.fixture
-def items(database_url: str) -> str:
-    ActiveRecord.configure(with_settings(database_url, max_size=3))
-    create_tables(Item)
-    for name in ("a", "b", "c"):
-        Item.create(name=name)
-    return database_url
+def items(database_url: str) -> None:
+    three_items(database_url, max_size=3)
 
 
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
-
-
-async def name_of(key: int) -> str:
-    return (await Item.async_find(key)).name
-
-
-async def fail(error: Exception) -> None:
-    await Item.async_find(1)
-    raise error
-
-
-def test_handles_have_their_results(items: str, runner: Runner) -> None:
+def test_handles_have_their_results(items: None, runner: Runner) -> None:
     async def main() -> None:
         async with parallel() as group:
             found = group.start(Item.query().async_all())
@@ -57,7 +33,7 @@ def test_handles_have_their_results(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_a_handle_may_be_awaited_inside(items: str, runner: Runner) -> None:
+def test_a_handle_may_be_awaited_inside(items: None, runner: Runner) -> None:
     async def main() -> None:
         async with parallel() as group:
             first, second = group.start(name_of(1)), group.start(name_of(2))
@@ -68,7 +44,7 @@ def test_a_handle_may_be_awaited_inside(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_a_result_that_is_not_there_says_so(items: str, runner: Runner) -> None:
+def test_a_result_that_is_not_there_says_so(items: None, runner: Runner) -> None:
     async def main() -> None:
         async with parallel() as group:
             handle = group.start(name_of(1))
@@ -79,7 +55,7 @@ def test_a_result_that_is_not_there_says_so(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_at_most_so_many_at_a_time(items: str, async_runner: Runner) -> None:
+def test_at_most_so_many_at_a_time(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         now = most = 0
 
@@ -98,7 +74,7 @@ def test_at_most_so_many_at_a_time(items: str, async_runner: Runner) -> None:
     async_runner.run(main)
 
 
-def test_a_task_may_start_others(items: str, async_runner: Runner) -> None:
+def test_a_task_may_start_others(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         handles: list[Handle[str]] = []
 
@@ -113,7 +89,7 @@ def test_a_task_may_start_others(items: str, async_runner: Runner) -> None:
     async_runner.run(main)
 
 
-def test_the_lone_failure_is_raised_itself(items: str, runner: Runner) -> None:
+def test_the_lone_failure_is_raised_itself(items: None, runner: Runner) -> None:
     async def main() -> None:
         failure = LookupError("the only one")
         group = parallel(limit=3)
@@ -129,7 +105,7 @@ def test_the_lone_failure_is_raised_itself(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_who_waits_for_a_task_that_fails_is_cancelled(items: str, async_runner: Runner) -> None:
+def test_who_waits_for_a_task_that_fails_is_cancelled(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         went_on = False
         with pytest.raises(LookupError):
@@ -141,7 +117,7 @@ def test_who_waits_for_a_task_that_fails_is_cancelled(items: str, async_runner: 
     async_runner.run(main)
 
 
-def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> None:
+def test_several_failures_come_as_a_group(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         with pytest.raises(ExceptionGroup) as raised:
             async with parallel(limit=2) as group:
@@ -155,7 +131,7 @@ def test_several_failures_come_as_a_group(items: str, async_runner: Runner) -> N
     async_runner.run(main)
 
 
-def test_an_error_of_the_block_ends_the_tasks(items: str, runner: Runner) -> None:
+def test_an_error_of_the_block_ends_the_tasks(items: None, runner: Runner) -> None:
     async def main() -> None:
         done: list[int] = []
 
@@ -172,7 +148,7 @@ def test_an_error_of_the_block_ends_the_tasks(items: str, runner: Runner) -> Non
     runner.run(main)
 
 
-def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
+def test_in_a_transaction_they_take_turns(items: None, runner: Runner) -> None:
     async def main() -> None:
         async with Item.async_transaction() as tx:
             async with parallel(limit=4) as group:
@@ -185,7 +161,7 @@ def test_in_a_transaction_they_take_turns(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_cancelled_it_leaves_nothing(items: str, async_runner: Runner) -> None:
+def test_cancelled_it_leaves_nothing(items: None, async_runner: Runner) -> None:
     async def work() -> None:
         async with Item.async_transaction():
             await Item.async_create(name="undone")
@@ -204,7 +180,7 @@ def test_cancelled_it_leaves_nothing(items: str, async_runner: Runner) -> None:
     async_runner.run(main)
 
 
-def test_what_cannot_be_started(items: str, runner: Runner) -> None:
+def test_what_cannot_be_started(items: None, runner: Runner) -> None:
     async def main() -> None:
         for limit in (0, -1, True, "2"):
             with pytest.raises(UsageError, match="at least 1"):
@@ -226,7 +202,7 @@ def test_what_cannot_be_started(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_a_task_that_failed_says_so(items: str, async_runner: Runner) -> None:
+def test_a_task_that_failed_says_so(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         failure = LookupError("a")
         handles: list[Handle[None]] = []
@@ -243,7 +219,7 @@ def test_a_task_that_failed_says_so(items: str, async_runner: Runner) -> None:
     async_runner.run(main)
 
 
-def test_a_group_is_entered_once(items: str, runner: Runner) -> None:
+def test_a_group_is_entered_once(items: None, runner: Runner) -> None:
     async def main() -> None:
         async with parallel() as group:
             with pytest.raises(UsageError, match="entered once"):
@@ -258,7 +234,7 @@ def test_a_group_is_entered_once(items: str, runner: Runner) -> None:
     runner.run(main)
 
 
-def test_a_block_keeps_nothing_of_what_has_ended(items: str, async_runner: Runner) -> None:
+def test_a_block_keeps_nothing_of_what_has_ended(items: None, async_runner: Runner) -> None:
     async def main() -> None:
         async with parallel() as group:
             gone = [weakref.ref(group.start(name_of(1))) for _ in range(3)]
@@ -273,7 +249,7 @@ def test_a_block_keeps_nothing_of_what_has_ended(items: str, async_runner: Runne
     async_runner.run(main)
 
 
-def test_a_task_that_others_cancel_is_told_of(items: str) -> None:
+def test_a_task_that_others_cancel_is_told_of(items: None) -> None:
     """A result that is not there is never taken for None."""
 
     async def main() -> None:

@@ -60,12 +60,6 @@ def items(database_url: str) -> str:
     return database_url
 
 
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
-
-
 async def add(name: str = "a") -> None:
     await Item.async_create(name=name)
 

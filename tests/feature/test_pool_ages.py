@@ -14,18 +14,12 @@ from activerecord.drivers import find_driver
 from activerecord.pool import Lease, LoopPool
 from activerecord.pool.shelf import Shelf
 from activerecord.runtime import parallel, sleep
-from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from activerecord.testing.runners import Runner, cut_short
 from tests.feature.busy import with_settings
 from tests.feature.puppets import Puppet, Strings, Verb, as_puppet
 
 SEVERAL_CONNECTIONS = pytest.mark.places("file", "server")
 SHORT, LONGER = 0.03, 0.05
-
-
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
 
 
 async def opened(pool: LoopPool, number: int) -> list[Puppet]:

@@ -29,12 +29,6 @@ class Item(ActiveRecord):
     name: Column[str]
 
 
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
-
-
 @pytest.fixture
 def items(database_url: str) -> str:
     ActiveRecord.configure(with_settings(database_url, max_size=3))

@@ -22,12 +22,6 @@ from tests.feature.puppets import Strings
 IN_MEMORY = pytest.mark.places("memory")
 
 
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
-
-
 @pytest.fixture
 def configured(database_url: str) -> str:
     ActiveRecord.configure(with_settings(database_url, max_size=2, acquire_timeout=0.3))

@@ -21,12 +21,6 @@ from tests.feature.busy import with_settings
 from tests.feature.puppets import Strings
 
 
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
-
-
 def test_of_each_loop_and_thread_its_own(database_url: str) -> None:
     ActiveRecord.configure(with_settings(database_url, max_size=4))
     in_memory = database().driver.shared(database().configuration)

@@ -27,7 +27,7 @@ from activerecord import (
 )
 from activerecord.database import database
 from activerecord.runtime import sleep
-from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from activerecord.testing.runners import Runner, cut_short
 from activerecord.transaction import current_transaction
 from tests.feature.busy import SLOW_QUERY
 from tests.feature.conftest import Run
@@ -46,12 +46,6 @@ def items(database_url: str) -> str:
     ActiveRecord.configure(database_url)
     create_tables(Item)
     return database_url
-
-
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    found: Runner = request.param
-    return found
 
 
 async def names() -> list[str]:
@@ -491,10 +485,67 @@ def test_what_cannot_be_decorated(items: str) -> None:
     for wrong in wrongs:
         with pytest.raises(UsageError, match="decorate"):
             Item.async_transaction()(wrong)
+    with pytest.raises(UsageError, match="add is an async function: decorate it by async_transaction"):
+        Item.transaction()(add)
+    with pytest.raises(UsageError, match=r"is no async function: .* decorate it by transaction"):
+        Item.async_transaction()(lambda: None)
+    with pytest.raises(TypeError, match="positional"):
+        Item.async_transaction(add)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
     with pytest.raises(UsageError, match="retries is a whole number"):
         _ = Item.async_transaction(retries=-1)(add)
     with pytest.raises(UsageError, match="gave a generator"):
         _ = Item.transaction()(lambda: (number for number in range(3)))()
+
+
+@pytest.mark.places("memory")
+def test_the_callbacks_of_a_block_have_their_own_time(items: str, run: Run[Any]) -> None:
+    told: list[str] = []
+
+    async def tell() -> None:
+        await sleep(0.3)
+        told.append("committed")
+
+    async def main() -> None:
+        async with Item.async_transaction(timeout=0.2) as tx:
+            tx.after_commit(tell)
+        assert (told, tx.outcome) == (["committed"], Outcome.COMMITTED)
+
+    run(main)
+
+
+@pytest.mark.places("memory")
+def test_those_of_a_function_are_part_of_its_time(items: str, run: Run[Any]) -> None:
+    outcomes: list[Transaction] = []
+
+    @Item.async_transaction(timeout=0.2)
+    async def add() -> None:
+        current = current_transaction(database())
+        assert current is not None
+        current.after_commit(lambda: sleep(5))
+        outcomes.append(current)
+        await Item.async_create(name="kept")
+
+    async def main() -> None:
+        with pytest.raises(DeadlineExceeded):
+            await add()
+        assert [tx.outcome for tx in outcomes] == [Outcome.COMMITTED]
+        assert await names() == ["kept"]
+
+    run(main)
+
+
+@pytest.mark.places("memory")
+def test_a_nested_one_is_kept_as_far_as_the_one_around_it(items: str, run: Run[Any]) -> None:
+    async def main() -> None:
+        async with Item.async_transaction() as outer:
+            async with Item.async_transaction() as inner:
+                await Item.async_create(name="undone")
+            assert (outer.outcome, inner.outcome) == (Outcome.OPEN, Outcome.COMMITTED)
+            outer.rollback()
+        assert (outer.outcome, inner.outcome) == (Outcome.ROLLED_BACK, Outcome.ROLLED_BACK)
+        assert await names() == []
+
+    run(main)
 
 
 @pytest.mark.parametrize("isolation", [5, b"serializable"])

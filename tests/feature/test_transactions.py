@@ -40,7 +40,7 @@ from activerecord import (
 )
 from activerecord.database import database
 from activerecord.runtime import sleep
-from activerecord.testing.runners import RUNNERS, Runner, cut_short
+from activerecord.testing.runners import Runner, cut_short
 from tests.feature.busy import BRIEF, ONE_STATE, SLOW_QUERY, SLOW_WRITE, cut_at, with_settings
 from tests.feature.sessions import kill, session
 from tests.proxy import Fault, answering, asking, proxied
@@ -81,13 +81,6 @@ def items(database_url: str) -> str:
     ActiveRecord.configure(with_settings(database_url, acquire_timeout=0.4, lock_timeout=0.4, max_size=3))
     create_tables(Item)
     return database_url
-
-
-@pytest.fixture(params=[each for each in RUNNERS.values() if each.name != "sync"], ids=lambda each: each.name)
-def async_runner(request: pytest.FixtureRequest) -> Runner:
-    """For what needs two tasks."""
-    found: Runner = request.param
-    return found
 
 
 async def names() -> list[str]:

@@ -13,15 +13,15 @@ from activerecord import (
     Column,
     ConnectionLost,
     OutcomeUnknown,
-    RetryableError,
     TransactionClosed,
     column,
 )
 from activerecord.database import database
 from activerecord.runtime import sleep
-from activerecord.testing.runners import Manner, cut_short
+from activerecord.testing.runners import Manner
 from activerecord.transaction import Outcome, Transaction, current_transaction
 from tests.feature.busy import ONE_STATE
+from tests.stress.attempts import attempt
 from tests.stress.killing import reject_unexpected
 
 __all__ = ["Account", "Bank", "Entry"]
@@ -115,16 +115,8 @@ class Bank:
         way = self._random.choice([self._by_raw_statements, self._by_records, self._again_and_again])
         source, target = self._accounts()
         work = partial(way, source, target, self._random.randint(1, 50))
-        try:
-            if self._random.random() < 0.3:
-                cancelled = await cut_short(work, self._manner, after=self._random.uniform(0, LONGEST))
-                self.ends["cancelled" if cancelled else "returned"] += 1
-            else:
-                await work()
-                self.ends["returned"] += 1
-        except (RetryableError, ConnectionLost, OutcomeUnknown, TransactionClosed) as error:
-            reject_unexpected(error)
-            self.ends[type(error).__name__] += 1
+        cut_after = self._random.uniform(0, LONGEST) if self._random.random() < 0.3 else None
+        await attempt(work, self._manner, self.ends, cut_after=cut_after)
 
     def _accounts(self) -> tuple[int, int]:
         numbers = range(BUSY if self._random.random() < 0.5 else ACCOUNTS)

@@ -1,14 +1,14 @@
 """Ending sessions of a database on its server at random, by a session that is not the pool's."""
 
 import random
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import anyio
 
-from activerecord import ConnectionLost, DatabaseError, TransactionClosed, runtime
+from activerecord import ConnectionLost, DatabaseError, TransactionClosed
 from activerecord.database import Database
-from activerecord.driver import Connection, Row
+from tests.stress.beside import Ask, beside
 
 __all__ = ["Killer", "killer", "killing", "reject_unexpected"]
 
@@ -22,32 +22,28 @@ _SESSIONS = {
 # PostgreSQL is waited for until it has obeyed. MariaDB obeys before the session's next statement.
 _KILL = {"postgresql": "SELECT pg_terminate_backend({}, 5000)", "mysql": "KILL CONNECTION {}"}
 
-_BOUND = 5.0  # seconds that closing its session may take
-
 
 class Killer:
     """In SQLite there is no server, and it does nothing. `deaths` counts the sessions that it has ended."""
 
-    def __init__(self, database: Database, connection: Connection | None) -> None:
+    def __init__(self, database: Database, ask: Ask | None) -> None:
         self._engine = database.dialect.name
-        self._connection = connection
+        self._ask = ask
         self.deaths = 0
 
     async def one_of_all(self, chance: random.Random) -> None:
         """End any session, whatever it is at."""
-        if sessions := [int(number) for (number,) in await self._ask(_SESSIONS.get(self._engine))]:
+        if self._ask is None:
+            return
+        if sessions := [int(number) for (number,) in await self._ask(_SESSIONS[self._engine])]:
             await self.this(chance.choice(sessions))
 
     async def this(self, session: int) -> None:
         """End one session, which may have ended by itself."""
+        assert self._ask is not None
         with suppress(DatabaseError):
             await self._ask(_KILL[self._engine].format(session))
             self.deaths += 1
-
-    async def _ask(self, sql: str | None) -> Sequence[Row]:
-        if self._connection is None or sql is None:
-            return []
-        return await runtime.host(asyncio_only=True).call(self._connection.fetch(sql, ()))
 
 
 def reject_unexpected(error: BaseException) -> None:
@@ -58,15 +54,8 @@ def reject_unexpected(error: BaseException) -> None:
 @asynccontextmanager
 async def killer(database: Database) -> AsyncGenerator[Killer]:
     """A killer with a session of its own."""
-    if database.dialect.name not in _KILL:
-        yield Killer(database, None)
-        return
-    host = runtime.host(asyncio_only=True)
-    connection = await host.call(database.driver.connect(database.configuration))
-    try:
-        yield Killer(database, connection)
-    finally:
-        await host.finish(connection.close(), bound=_BOUND, terminate=connection.terminate)
+    async with beside(database) as ask:
+        yield Killer(database, ask)
 
 
 @asynccontextmanager

@@ -10,21 +10,13 @@ from typing import Literal, TypeAlias
 
 import anyio
 
-from activerecord import (
-    ActiveRecord,
-    Column,
-    ConnectionLost,
-    OutcomeUnknown,
-    RetryableError,
-    TransactionClosed,
-    column,
-)
+from activerecord import ActiveRecord, Column, column
 from activerecord.database import database
 from activerecord.runtime import sleep
-from activerecord.testing.runners import Manner, cut_short
+from activerecord.testing.runners import Manner
 from activerecord.transaction import Outcome
+from tests.stress.attempts import attempt
 from tests.stress.history import Append, Read, Record
-from tests.stress.killing import reject_unexpected
 
 __all__ = ["Load", "LongList"]
 
@@ -93,16 +85,8 @@ class Load:
         reads_only = self._random.random() < 0.2
         steps = [self._step(reads_only) for _ in range(self._random.randint(2, 4))]
         work = partial(self._transact, self._record(), steps, read_only=reads_only)
-        try:
-            if self._random.random() < 0.15:
-                cancelled = await cut_short(work, self._manner, after=self._random.uniform(0, LONGEST))
-                self.ends["cancelled" if cancelled else "returned"] += 1
-            else:
-                await work()
-                self.ends["returned"] += 1
-        except (RetryableError, ConnectionLost, OutcomeUnknown, TransactionClosed) as error:
-            reject_unexpected(error)
-            self.ends[type(error).__name__] += 1
+        cut_after = self._random.uniform(0, LONGEST) if self._random.random() < 0.15 else None
+        await attempt(work, self._manner, self.ends, cut_after=cut_after)
 
     def _step(self, reads_only: bool) -> Step:
         return "read" if reads_only else self._random.choice(self._verbs), self._random.choice(KEYS)

@@ -2,17 +2,15 @@
 
 import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from activerecord import runtime
 from activerecord.database import Database
-from activerecord.driver import Connection, Row
+from tests.stress.beside import Ask, beside
 
 __all__ = ["Watch", "watching"]
-
-Ask = Callable[[str], Awaitable[Sequence[Row]]]
 
 # Seconds within which a server must have noticed that a connection was closed. What it has answered is over at once,
 # nearly: MariaDB says so a moment after the answer.
@@ -57,11 +55,11 @@ _SESSIONS: dict[str, Callable[[Ask], Awaitable[list[Session]]]] = {"postgresql":
 
 
 class Watch:
-    """A connection beside the pool's. In SQLite there is no server to ask, and nothing is ever wrong."""
+    """A session beside the pool's. In SQLite there is no server to ask, and nothing is ever wrong."""
 
-    def __init__(self, database: Database, connection: Connection | None) -> None:
+    def __init__(self, database: Database, ask: Ask | None) -> None:
         self._database = database
-        self._connection = connection
+        self._ask = ask
 
     async def fault(self) -> str | None:
         """What is wrong with the pool's sessions, and stays so: a sentence, or None. To be asked when nothing is under way."""
@@ -74,13 +72,7 @@ class Watch:
 
     async def sessions(self) -> list[Session]:
         """The other sessions of this database."""
-        if self._connection is None:
-            return []
-        return await _SESSIONS[self._database.dialect.name](self._ask)
-
-    async def _ask(self, sql: str) -> Sequence[Row]:
-        assert self._connection is not None
-        return await runtime.host(asyncio_only=True).call(self._connection.fetch(sql, ()))
+        return [] if self._ask is None else await _SESSIONS[self._database.dialect.name](self._ask)
 
     def _judge(self, sessions: list[Session]) -> str | None:
         for session in sessions:
@@ -95,12 +87,5 @@ class Watch:
 @asynccontextmanager
 async def watching(database: Database) -> AsyncGenerator[Watch]:
     """A watch over the sessions of a database."""
-    if database.dialect.name not in _SESSIONS:
-        yield Watch(database, None)
-        return
-    host = runtime.host(asyncio_only=True)
-    connection = await host.call(database.driver.connect(database.configuration))
-    try:
-        yield Watch(database, connection)
-    finally:
-        await host.finish(connection.close(), bound=PATIENCE, terminate=connection.terminate)
+    async with beside(database) as ask:
+        yield Watch(database, ask)

@@ -5,7 +5,7 @@ from typing import Any
 from activerecord.testing.sweep import Outcome
 from tests.stress.scenes.scene import OLD, Item, Scene, all_or_nothing, is_untold
 
-__all__ = ["Delete", "FindOrCreate", "Insert", "InsertAll", "Reload", "Update"]
+__all__ = ["Delete", "FindOrCreate", "Insert", "InsertAll", "Reload", "Update", "UpdateAll"]
 
 
 class Insert(Scene):
@@ -98,6 +98,16 @@ class FindOrCreate(Scene):
             return wrong
         found = await Item.async_create_or_find_by(id=57, name="new")
         return None if (found.id, await self.names()) == (57, [*OLD, "new"]) else "it is not found again"
+
+
+class UpdateAll(Scene):
+    """Rows changed by a query, of which there are so many as its limit says."""
+
+    async def act(self) -> Any:
+        return await Item.query().order_by("id desc").limit(2).async_update_all(name="new")
+
+    async def wrong(self, outcome: Outcome) -> str | None:
+        return all_or_nothing(outcome, await self.names(), ["old", "new", "new"])
 
 
 class Reload(Scene):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from activerecord import DeadlineExceeded, SerializationFailure, deadline
+from activerecord import DeadlineExceeded, SerializationFailure, async_execute, deadline
 from activerecord.database import database
 from activerecord.testing.sweep import Outcome
 from tests.feature.busy import BRIEF
@@ -85,8 +85,11 @@ class RolledBack(Scene):
 
 
 class ReadOnly(Scene):
+    """A statement that nobody knows has the engine look out while it runs (SQLite), and no longer."""
+
     async def act(self) -> Any:
         async with Item.async_transaction(read_only=True):
+            assert (await async_execute("WITH a AS (SELECT 3 AS n) SELECT n FROM a")).scalar() == 3
             assert await Item.query().async_count() == len(await Item.query().async_all()) == 3
 
 

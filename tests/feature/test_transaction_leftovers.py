@@ -39,10 +39,7 @@ async def _prepared() -> None:
 
 
 @pytest.mark.engines("mysql")
-def test_read_only_ends_with_a_deadlock(one_connection: None, runner: Runner) -> None:
-    if runner.name == "sync":
-        pytest.skip("plain sync code does one thing at a time")
-
+def test_read_only_ends_with_a_deadlock(one_connection: None, async_runner: Runner) -> None:
     async def wait_for_each_other() -> None:
         """The transaction that has written less gives way."""
         met = anyio.Event()
@@ -67,7 +64,7 @@ def test_read_only_ends_with_a_deadlock(one_connection: None, runner: Runner) ->
         async with Item.async_transaction():
             await _rename("default", 3)
 
-    runner.run(main)
+    async_runner.run(main)
 
 
 async def _rename(connection: str, number: int) -> None:
@@ -75,10 +72,7 @@ async def _rename(connection: str, number: int) -> None:
 
 
 @pytest.mark.engines("mysql")
-def test_a_level_ends_with_a_cancelled_begin(one_connection: None, runner: Runner) -> None:
-    if runner.name == "sync":
-        pytest.skip("nobody cancels plain sync code at a given moment")
-
+def test_a_level_ends_with_a_cancelled_begin(one_connection: None, async_runner: Runner) -> None:
     async def cancelled(manner: Manner) -> None:
         setting = anyio.Event()
         observers = database().observers
@@ -93,7 +87,7 @@ def test_a_level_ends_with_a_cancelled_begin(one_connection: None, runner: Runne
 
     async def main() -> None:
         await _prepared()
-        for manner in runner.manners:
+        for manner in async_runner.manners:
             await cancelled(manner)
             async with Other.async_transaction() as undone:
                 await Other.async_create(id=99, name="not committed")
@@ -101,7 +95,7 @@ def test_a_level_ends_with_a_cancelled_begin(one_connection: None, runner: Runne
                     assert await Item.async_find_or_none(99) is None
                 undone.rollback()
 
-    runner.run(main)
+    async_runner.run(main)
 
 
 @pytest.mark.engines("postgresql")
