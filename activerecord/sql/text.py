@@ -2,25 +2,46 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.sql.expression import Bind, Expression
-from activerecord.sql.node import binds_of, shapes_of
+from activerecord.sql.node import Node, binds_of, shapes_of
 
-__all__ = ["Text"]
+__all__ = ["RawStatement", "Text", "text_of"]
 
-# Quoted strings and names, comments, `??`, `?`, `::`, `:name`. All else is left as it stands. What has a beginning and no
-# end, and `?1`, which counts the binds of the whole statement, cannot be left so.
-_TOKEN = re.compile(
-    r"""(?P<kept>'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | ::)
-      | (?P<refused>['"`] | /\* | \?(?=\d))
-      | (?P<escaped>\?\?)
-      | (?P<bind>\?)
-      | :(?P<name>[A-Za-z_][A-Za-z0-9_]*)""",
-    re.VERBOSE | re.DOTALL,
+# What is kept as it stands, what cannot be, and where values go; all else is left as it stands too. What has a beginning
+# and no end, and `?1`, which counts the binds of the whole statement, cannot be left so. In a string a backslash may or may
+# not take the meaning from the quote behind it; in an E'string' it does.
+_LEXICON = r"""(?P<kept>(?<![\w$])[eE]'(?:[^'\\]++|\\.|'')*+' | {strings} | `(?:[^`]++|``)*+` | --[^\n]*+ | ::
+                     | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*+)?)\$.*?\$(?P=tag)\$)
+           | (?P<comment>/\*)
+           | (?P<refused>(?<![\w$])[eE]' | ['"`] | \?(?=\d) | (?<![\w$])\$(?:[^\W\d]\w*+)?\$)
+           | (?P<escaped>\?\?)
+           | (?P<bind>\?)
+           | :(?P<name>[A-Za-z_][A-Za-z0-9_]*+)"""
+_STANDARD = re.compile(_LEXICON.format(strings=r"""'(?:[^']++|'')*+' | "(?:[^"]++|"")*+" """), re.VERBOSE | re.DOTALL)
+_BACKSLASHES = re.compile(
+    _LEXICON.format(strings=r"""'(?:[^'\\]++|\\.|'')*+' | "(?:[^"\\]++|\\.|"")*+" """), re.VERBOSE | re.DOTALL
 )
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+# The text around the binds, and what each bind is called (None for `?`).
+_Parts: TypeAlias = tuple[tuple[str, ...], tuple[str | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How one kind of engine tells quotes and comments from the rest: its tokens, and whether comments nest."""
+
+    tokens: re.Pattern[str]
+    nests: bool
+
+
+_PLAIN = _Reading(_STANDARD, nests=False)
+_READINGS = (_PLAIN, _Reading(_STANDARD, nests=True), _Reading(_BACKSLASHES, nests=False))
 
 
 class Text(Expression[Any]):
@@ -45,6 +66,35 @@ class Text(Expression[Any]):
         )
 
 
+def text_of(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Text:
+    """SQL of the program's own, with its values one by one, or all in one tuple, list or dict. Raises WrongBinds, QueryError."""
+    if len(values) == 1 and not named:
+        only = values[0]
+        if isinstance(only, Mapping):
+            return Text(sql, named=cast("Mapping[str, Any]", only))
+        listed = cast("Sequence[Any]", only) if isinstance(only, tuple | list) else values
+        if len(listed) != 1:
+            try:
+                return Text(sql, values)
+            except WrongBinds:
+                return Text(sql, listed)
+    return Text(sql, values, named or None)
+
+
+class RawStatement(Node, parts=("text",)):
+    """A whole statement in the program's own words.
+
+    `writes` tells whether it writes; None where nobody knows.
+    """
+
+    __slots__ = ("text", "writes")
+
+    def __init__(self, text: Text, *, writes: bool | None = None) -> None:
+        self.text = text
+        self.writes = writes
+        super().__init__(("statement", text.shape), text.binds)
+
+
 def _checked(sql: str) -> str:
     if not isinstance(sql, str):
         raise QueryError(f"expected SQL as text, got {type(sql).__name__}")
@@ -56,12 +106,36 @@ def _checked(sql: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _split(sql: str) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-    """The text around the binds, and what each bind is called (None for `?`)."""
+def _split(sql: str) -> _Parts:
+    """The text around the binds. Raises QueryError where something is not closed, or engines differ in where binds are.
+
+    Engines differ in what a backslash in a string is, and a comment in a comment. The text is read as each of them reads it,
+    and must be the same to all that find every quote and comment closed.
+    """
+    if "\\" not in sql and sql.count("/*") < 2:
+        return _read(sql, _PLAIN)
+    found: set[_Parts] = set()
+    refusal: QueryError | None = None
+    for reading in _READINGS:
+        try:
+            found.add(_read(sql, reading))
+        except QueryError as error:
+            refusal = refusal or error
+    if not found and refusal is not None:
+        raise refusal
+    if len(found) > 1:
+        raise QueryError(
+            "engines differ in where this text has its values, by a backslash before a quote or a comment in a comment: "
+            "bind the string, write its quote twice, or leave the comment out"
+        )
+    return found.pop()
+
+
+def _read(sql: str, reading: _Reading) -> _Parts:
     parts: list[str] = []
     names: list[str | None] = []
     pending = ""
-    for text, name, is_bind in _tokens(sql):
+    for text, name, is_bind in _tokens(sql, reading):
         pending += text
         if is_bind:
             parts.append(pending)
@@ -70,22 +144,35 @@ def _split(sql: str) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     return (*parts, pending), tuple(names)
 
 
-def _tokens(sql: str) -> Iterator[tuple[str, str | None, bool]]:
+def _tokens(sql: str, reading: _Reading) -> Iterator[tuple[str, str | None, bool]]:
     end = 0
-    for match in _TOKEN.finditer(sql):
+    while (match := reading.tokens.search(sql, end)) is not None:
+        before, end = sql[end : match.start()], match.end()
         if match["refused"]:
             raise QueryError(_REFUSALS.get(match["refused"], "a quote in the SQL text is not closed"))
-        before = sql[end : match.start()]
-        end = match.end()
         if match["bind"] or match["name"]:
             yield before, match["name"], True
-        else:
-            yield before + ("?" if match["escaped"] else match["kept"]), None, False
+            continue
+        if match["comment"]:
+            end = _comment_end(sql, end, nests=reading.nests)
+        yield before + ("?" if match["escaped"] else sql[match.start() : end]), None, False
     yield sql[end:], None, False
 
 
+def _comment_end(sql: str, start: int, *, nests: bool) -> int:
+    """Where the comment ends that began right before `start`."""
+    depth = 1
+    for edge in _COMMENT_EDGE.finditer(sql, start):
+        if edge[0] == "*/":
+            depth -= 1
+        elif nests:
+            depth += 1
+        if not depth:
+            return edge.end()
+    raise QueryError("a comment in the SQL text is not closed")
+
+
 _REFUSALS = {
-    "/*": "a comment in the SQL text is not closed",
     "?": "`?` is followed by a digit: values are given to `?` in order, or by name to `:name`",
 }
 

@@ -1,6 +1,8 @@
 """SQL in the program's own words: where its values go, and what is refused before anything is sent."""
 
 import string
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -43,6 +45,30 @@ NOTHING: list[int] = []
         ("a IN (?)", ({1},), "a IN (?)"),
         ("a IN (?) AND b = ?", (NOTHING, 2), "a IN (?) AND b = ?"),
         ("1 = 1", (), "1 = 1"),
+        # in dollars, with a tag or without
+        ("a = $$it's ?$$ AND b = ?", (1,), "a = $$it's ?$$ AND b = ?"),
+        ("a = $t$ $$ ? $u$ $t$ AND b = ?", (1,), "a = $t$ $$ ? $u$ $t$ AND b = ?"),
+        ("DO $été_1$ :a ?; $été_1$", (), "DO $été_1$ :a ?; $été_1$"),
+        # a dollar in a name, or before a number, begins nothing
+        ("a$b$ = ? AND c$b$ = ?", (1, 2), "a$b$ = ? AND c$b$ = ?"),
+        ("a$$ = ?", (1,), "a$$ = ?"),
+        ("$1$ = ?", (1,), "$1$ = ?"),
+        # in a string with escapes
+        (r"a = E'it\'s ?' AND b = ?", (1,), r"a = E'it\'s ?' AND b = ?"),
+        (r"a = e'\\' AND b = ? AND c = '?'", (1,), r"a = e'\\' AND b = ? AND c = '?'"),
+        (r"a = E'''\'' AND b = ?", (1,), r"a = E'''\'' AND b = ?"),
+        # the end of a word is no prefix of a string
+        (r"a LIKE'\' AND b = ? AND c = '?'", (1,), r"a LIKE'\' AND b = ? AND c = '?'"),
+        # a backslash that escapes nothing, and one that does
+        (r"a LIKE ? ESCAPE '\'", (1,), r"a LIKE ? ESCAPE '\'"),
+        (r"a LIKE ? ESCAPE '\' OR b LIKE ? ESCAPE '\'", (1, 2), r"a LIKE ? ESCAPE '\' OR b LIKE ? ESCAPE '\'"),
+        (r"a = '\\' AND b = ?", (1,), r"a = '\\' AND b = ?"),
+        (r"a = 'it\'s ?' AND b = ?", (1,), r"a = 'it\'s ?' AND b = ?"),
+        (r'a = "it\"s ?" AND b = ?', (1,), r'a = "it\"s ?" AND b = ?'),
+        # a comment in a comment
+        ("a = ? /* b /* ? */ AND d = ?", (1, 2), "a = ? /* b /* ? */ AND d = ?"),
+        ("a = ? /* b /* ? */ c */ AND d = ?", (1, 2), "a = ? /* b /* ? */ c */ AND d = ?"),
+        ("a = '/*/*' AND b = ?", (1,), "a = '/*/*' AND b = ?"),
     ],
 )
 def test_values_in_order(sql: str, values: tuple[Any, ...], expected: str) -> None:
@@ -87,11 +113,30 @@ def test_wrong_values(sql: str, values: tuple[Any, ...], named: dict[str, Any] |
 
 
 @pytest.mark.parametrize(
-    "sql", ["a = 'b", 'a = "b', "a = `b", "a = 1 /* b", "'", "a = 'b''", "/*/", "a = ' ? ", "'a' '"]
+    "sql",
+    [
+        *("a = 'b", 'a = "b', "a = `b", "a = 1 /* b", "'", "a = 'b''", "/*/", "a = ' ? ", "'a' '"),
+        *("a = $$b", "a = $t$b$$", "a = $t$b$T$", r"a = E'b\'", r"a = 'b\\' OR c = 'd", "/* /* */ /*"),
+    ],
 )
 def test_what_is_not_closed_is_refused(sql: str) -> None:
     with pytest.raises(QueryError, match="not closed"):
         Text(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        # closed as the standard has it, and as MySQL has it, which sees a value where the other sees a string
+        r"a = 'b\'' = ? AND c = '\''",
+        # a value to SQLite and MySQL, a comment to PostgreSQL
+        "a = 1 /* b /* c */ AND d = ? */",
+        "a = 1 /* b /* c */ AND d = :d */",
+    ],
+)
+def test_what_engines_read_differently_is_refused(sql: str) -> None:
+    with pytest.raises(QueryError, match="engines differ"):
+        Text(sql, (1,))
 
 
 @pytest.mark.parametrize("sql", ["a = ?1", "a = ?1 AND b = ?2", "a = ? AND b = ?1"])
@@ -113,7 +158,29 @@ def test_equal_texts_have_equal_shapes_whatever_their_values() -> None:
 
 FRAGMENTS = st.lists(
     st.sampled_from(
-        ["?", "??", ":a", "::", "'", '"', "`", "--", "/*", "*/", "\n", " ", "a", "1", ";", "\\", "$1", "é"]
+        [
+            "?",
+            "??",
+            ":a",
+            "::",
+            "'",
+            '"',
+            "`",
+            "--",
+            "/*",
+            "*/",
+            "\n",
+            " ",
+            "a",
+            "1",
+            ";",
+            "\\",
+            "$1",
+            "é",
+            "E'",
+            "$$",
+            "$a$",
+        ]
     ),
     max_size=12,
 ).map("".join)
@@ -133,3 +200,23 @@ def test_any_text_is_taken_or_refused_by_our_own_errors(sql: str) -> None:
 def test_what_is_quoted_is_never_a_bind(content: str) -> None:
     quoted = "'" + content.replace("'", "''").replace("\0", "") + "'"
     assert written(Text(f"a = {quoted} AND b = ?", (1,))) == f"a = {quoted} AND b = ?"
+
+
+@given(st.text(), st.sampled_from(["", "a", "tag_1", "é"]))
+def test_what_stands_in_dollars_is_never_a_bind(content: str, tag: str) -> None:
+    quoted = f"${tag}${content}${tag}$".replace("\0", "") if "$" not in content else f"${tag}$?${tag}$"
+    assert written(Text(f"a = {quoted} AND b = ?", (1,))) == f"a = {quoted} AND b = ?"
+
+
+@given(st.text())
+def test_what_stands_in_a_string_with_escapes_is_never_a_bind(content: str) -> None:
+    quoted = "E'" + content.replace("\\", "\\\\").replace("'", "\\'").replace("\0", "") + "'"
+    assert written(Text(f"a = {quoted} AND b = ?", (1,))) == f"a = {quoted} AND b = ?"
+
+
+@pytest.mark.parametrize("part", ["'", "/*", "$a", "\\'", "E'", "$$ ", "/* */", '"', "''", "$a$ "])
+def test_a_long_text_takes_no_long_time(part: str) -> None:
+    began = time.process_time()
+    with suppress(QueryError):
+        Text("a = ? " + part * 30_000, (1,))
+    assert time.process_time() - began < 5
