@@ -33,6 +33,7 @@ from activerecord.errors import (
     RecordNotFound,
     RelationNotLoaded,
     RetryableError,
+    SchemaChanged,
     SerializationFailure,
     StaleRecord,
     StatementTimeout,
@@ -56,7 +57,22 @@ from activerecord.model import (
 )
 from activerecord.parallel import ParallelGroup, gather, parallel
 from activerecord.pool import PoolStatistics
-from activerecord.query import Batch, Batches, Each, NumberedPage, Page, Query, Stream, exists
+from activerecord.query import (
+    Batch,
+    Batches,
+    Each,
+    NumberedPage,
+    Page,
+    Query,
+    RawQuery,
+    StatementResult,
+    Stream,
+    async_execute,
+    default_scope,
+    execute,
+    exists,
+    scope,
+)
 from activerecord.relation import (
     BelongsTo,
     HasMany,
@@ -68,8 +84,17 @@ from activerecord.relation import (
 )
 from activerecord.runtime import Handle
 from activerecord.schema import Column, column
+from activerecord.sql.arrays import array
+from activerecord.sql.case import all_, any_, case, cast, value
+from activerecord.sql.dates import date_trunc, extract, interval
 from activerecord.sql.function import fn
+from activerecord.sql.grouping import cube, grouping_sets, rollup
+from activerecord.sql.insert import excluded
+from activerecord.sql.json import document, json_merge, json_remove, json_set
+from activerecord.sql.plan import Plan, PlanStep
 from activerecord.sql.rows import tuple_
+from activerecord.sql.search import search, search_rank
+from activerecord.sql.window import groups, range_, rows
 from activerecord.transaction import Outcome, Transaction
 from activerecord.types import Range
 
@@ -107,17 +132,22 @@ __all__ = [
     "OutcomeUnknown",
     "Page",
     "ParallelGroup",
+    "Plan",
+    "PlanStep",
     "PoolStatistics",
     "PoolTimeout",
     "Query",
     "QueryError",
     "Range",
+    "RawQuery",
     "ReadOnly",
     "RecordNotFound",
     "RelationNotLoaded",
     "RetryableError",
+    "SchemaChanged",
     "SerializationFailure",
     "StaleRecord",
+    "StatementResult",
     "StatementTimeout",
     "Stream",
     "SyncInLoop",
@@ -131,22 +161,48 @@ __all__ = [
     "UnknownTable",
     "UsageError",
     "WrongBinds",
+    "all_",
+    "any_",
+    "array",
     "async_close",
     "async_create_tables",
     "async_drop_tables",
+    "async_execute",
     "belongs_to",
+    "case",
+    "cast",
     "close",
     "column",
     "connected",
     "create_tables",
+    "cube",
+    "date_trunc",
     "deadline",
+    "default_scope",
+    "document",
     "drop_tables",
+    "excluded",
+    "execute",
     "exists",
+    "extract",
     "fn",
     "gather",
+    "grouping_sets",
+    "groups",
     "has_many",
     "has_one",
+    "interval",
+    "json_merge",
+    "json_remove",
+    "json_set",
     "parallel",
     "pool_statistics",
+    "range_",
+    "rollup",
+    "rows",
+    "scope",
+    "search",
+    "search_rank",
     "tuple_",
+    "value",
 ]

@@ -7,7 +7,7 @@ from activerecord.sql.dialect import Compiled, Dialect, TableLike
 from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node
 
-__all__ = ["CachedTable", "StatementCache"]
+__all__ = ["CAPACITY", "CachedTable", "StatementCache"]
 
 # Enough for every query of a large program; a program that builds more shapes than this is not repeating itself.
 CAPACITY = 2048
@@ -33,6 +33,9 @@ class StatementCache:
         self.capacity = capacity
         self.compiled = 0
         self._found: dict[tuple[Any, ...], Compiled | tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     def compile(self, statement: Node, tables: Sequence[CachedTable]) -> Compiled:
         """The text of a statement that reads and writes these tables. Raises QueryError."""

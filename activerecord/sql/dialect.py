@@ -7,9 +7,20 @@ from typing import Any, Protocol
 from activerecord.errors import InvalidValue, UsageError
 from activerecord.sql.literal import literal
 from activerecord.sql.node import Node
+from activerecord.sql.plan import Explaining
 from activerecord.types import Codec, Type
 
-__all__ = ["USUAL", "Answer", "Compiled", "Dialect", "StatementCompiler", "TableLike", "Terms", "Transactions"]
+__all__ = [
+    "USUAL",
+    "Answer",
+    "Compiled",
+    "Dialect",
+    "RowText",
+    "StatementCompiler",
+    "TableLike",
+    "Terms",
+    "Transactions",
+]
 
 
 class TableLike(Protocol):
@@ -42,7 +53,7 @@ class Compiled:
     value is meant for, where there is one. `names` and `loads` have one a column of the answer. A dump or load of None
     means that the value passes as it is. `sources` tells where each placeholder gets its value, which of the statement's
     and, of a list, which item; None where there is one for each value in order. `lists` are those of the statement's values
-    on whose length the text depends.
+    on whose length the text depends. `rows` is there where the statement takes rows beside its values, in any number.
     """
 
     sql: str
@@ -52,6 +63,7 @@ class Compiled:
     loads: tuple[Callable[[Any], Any] | None, ...] = ()
     sources: tuple[tuple[int, int | None], ...] | None = None
     lists: tuple[int, ...] = ()
+    rows: "RowText | None" = None
 
     def binds(self, values: Sequence[Any]) -> list[Any]:
         """The values as the driver takes them. Raises InvalidValue."""
@@ -62,22 +74,73 @@ class Compiled:
                 for dump, value in zip(self.dumps, given, strict=True)
             ]
         except InvalidValue as error:
-            raise self._named(given, error) from None
+            raise _named(self.dumps, self.columns, given, error) from None
 
-    def _named(self, values: Sequence[Any], error: InvalidValue) -> InvalidValue:
-        """The error with the name of the column whose value was refused."""
-        for dump, column, value in zip(self.dumps, self.columns, values, strict=True):
-            try:
-                if dump is not None and value is not None:
-                    dump(value)
-            except InvalidValue:
-                return error if column is None else InvalidValue(f"{column!r}: {error}")
-        return error
+
+def _named(
+    dumps: Sequence[Callable[[Any], Any] | None],
+    columns: Sequence[str | None],
+    values: Sequence[Any],
+    error: InvalidValue,
+) -> InvalidValue:
+    """The error with the name of the column whose value was refused."""
+    for dump, column, value in zip(dumps, columns, values, strict=True):
+        try:
+            if dump is not None and value is not None:
+                dump(value)
+        except InvalidValue:
+            return error if column is None else InvalidValue(f"{column!r}: {error}")
+    return error
 
 
 def _placed(value: Any, item: int | None) -> Any:
     """The value itself, or an item of the list that it is, whose last one fills the places that are left."""
     return value if item is None else value[item] if item < len(value) else value[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """The text of a statement that takes any number of rows, between its `head` and its `tail`.
+
+    `dumps` and `columns` have an entry a value of a row. The first value of the first row is the placeholder numbered `first`,
+    where they are numbered: then the statement's other values come before those of the rows, else (0) after them. With `lists`
+    the values of a column go in as one list, and the text is the same for any number of rows.
+    """
+
+    head: str
+    tail: str
+    dumps: tuple[Callable[[Any], Any] | None, ...]
+    columns: tuple[str, ...]
+    placeholder: Callable[[int], str] | None
+    first: int = 0
+    lists: bool = False
+
+    def text(self, count: int) -> str:
+        """The statement's text for so many rows."""
+        width, place = len(self.dumps), self.placeholder
+        if place is None or self.lists:
+            return self.head + self.tail
+        if not self.first:
+            row = f"({', '.join([place(1)] * width)})"
+            return f"{self.head}{', '.join([row] * count)}{self.tail}"
+        starts = range(self.first, self.first + count * width, width)
+        rows = [f"({', '.join(map(place, range(start, start + width)))})" for start in starts]
+        return f"{self.head}{', '.join(rows)}{self.tail}"
+
+    def stored(self, row: Sequence[Any]) -> list[Any]:
+        """The values of a row as the driver takes them. Raises InvalidValue, naming the column."""
+        try:
+            return [
+                value if dump is None or value is None else dump(value)
+                for dump, value in zip(self.dumps, row, strict=True)
+            ]
+        except InvalidValue as error:
+            raise _named(self.dumps, self.columns, row, error) from None
+
+    def binds(self, rows: Sequence[Sequence[Any]], others: Sequence[Any]) -> list[Any]:
+        """What goes with the text for these rows, which are stored already, and the statement's other values."""
+        given = list(map(list, zip(*rows, strict=True))) if self.lists else [value for row in rows for value in row]
+        return [*others, *given] if self.first else [*given, *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +216,18 @@ class Dialect:
     that point at each other cannot be dropped even so, `drop_key` ends a foreign key, with places for a table and a
     constraint. `transactional_ddl` tells that a rollback undoes CREATE TABLE.
 
+    For many rows at once: `listing` is a query of a table's name, as a statement writes it, that gives a row a column: its
+    name, the name of its type, or NULL where its values cannot be given as a list, and whether rows with a value for it may
+    be copied into the table; empty where rows are given one by one. `names_conflict` tells that an upsert names the key that
+    it is about. Where an INSERT does not give its rows, `made_keys` gives one of the first key that the last INSERT of the
+    session made, and how far it is from there to the next.
+
     For pages and batches: `nulls_high` tells that NULL is sorted above all else, and not below; `row_ranges` that a
     comparison of rows, `(a, b) > (?, ?)`, is looked up in an index; `any_value` that a column may hold a value of another
     type than its own, which has its place in the order all the same.
+
+    `explaining` is how a plan is asked for. `only_reads` are two statements that stand around one of which nobody knows
+    whether it writes, in a read-only transaction, where BEGIN has no word that makes it one.
     """
 
     name: str
@@ -189,3 +261,8 @@ class Dialect:
     nulls_high: bool = False
     row_ranges: bool = False
     any_value: bool = False
+    listing: str = ""
+    names_conflict: bool = True
+    made_keys: str = ""
+    explaining: Explaining | None = None
+    only_reads: tuple[str, str] | None = None

@@ -1,12 +1,15 @@
 """Expressions: columns, values, comparisons and functions, composed by Python's own operators."""
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeGuard, TypeVar, cast
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeGuard, TypeVar, cast, overload
 
 from activerecord.errors import QueryError, UsageError
 from activerecord.sql.node import Node, Shape, binds_of, shapes_of
-from activerecord.types import Boolean, Type
+from activerecord.sql.steps import Step, checked_steps, is_flat, kind_of_value, kinds_of_steps
+from activerecord.types import Boolean, Interval, Type
 
 __all__ = [
     "Arithmetic",
@@ -18,9 +21,14 @@ __all__ = [
     "Expression",
     "In",
     "IsNull",
+    "JsonHasKey",
+    "JsonPath",
+    "JsonTest",
+    "JsonValue",
     "Label",
     "Like",
     "Logical",
+    "Negative",
     "Nested",
     "Not",
     "Operand",
@@ -28,13 +36,17 @@ __all__ = [
     "Position",
     "Reference",
     "Selectable",
+    "Span",
     "Star",
     "all_of",
     "any_of",
+    "is_expression",
     "operand_of",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
+# Days and moments, which a datetime is too.
+D = TypeVar("D", bound="dt.date | None")
 
 # A column that may be NULL compares with one that may not be, on either side; a query of one value stands for that.
 Operand: TypeAlias = "T_co | Expression[T_co | None] | Selectable"
@@ -95,12 +107,24 @@ class Expression(Node, Generic[T_co]):
         """The opposite condition."""
         return Not(_condition(self))
 
-    def __add__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
-        """`a + b`; of texts, `a || b`."""
+    @overload
+    def __add__(self: "Expression[D]", other: "dt.timedelta | Expression[dt.timedelta]") -> "Expression[D]": ...
+    @overload
+    def __add__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __add__(self, other: Any) -> "Expression[Any]":
+        """`a + b`; of texts, `a || b`; of a day or a moment, so much later."""
         return Arithmetic("+", self, other)
 
-    def __sub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
-        """`a - b`."""
+    @overload
+    def __sub__(self: "Expression[D]", other: "dt.timedelta | Expression[dt.timedelta]") -> "Expression[D]": ...
+    @overload
+    def __sub__(
+        self: "Expression[dt.date | None]", other: "dt.date | Expression[dt.date | None]"
+    ) -> "Expression[dt.timedelta]": ...
+    @overload
+    def __sub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __sub__(self, other: Any) -> "Expression[Any]":
+        """`a - b`; of a day or a moment, so much earlier, or the time between two."""
         return Arithmetic("-", self, other)
 
     def __mul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
@@ -111,12 +135,28 @@ class Expression(Node, Generic[T_co]):
         """`a / b`, as the engine divides."""
         return Arithmetic("/", self, other)
 
-    def __radd__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
-        """`1 + b`."""
-        return Arithmetic("+", operand_of(other, self), self)
+    def __mod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+        """What is left of `a / b`, with the sign of `a`, as SQL has it."""
+        return Arithmetic("%", self, other)
 
-    def __rsub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
-        """`1 - b`."""
+    def __neg__(self) -> "Expression[T_co]":
+        """`-a`."""
+        return Negative(self)
+
+    @overload
+    def __radd__(self: "Expression[D]", other: dt.timedelta) -> "Expression[D]": ...
+    @overload
+    def __radd__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __radd__(self, other: Any) -> "Expression[Any]":
+        """`1 + b`."""
+        return Arithmetic("+", Span(0, other) if isinstance(other, dt.timedelta) else operand_of(other, self), self)
+
+    @overload
+    def __rsub__(self: "Expression[dt.date | None]", other: dt.date) -> "Expression[dt.timedelta]": ...
+    @overload
+    def __rsub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __rsub__(self, other: Any) -> "Expression[Any]":
+        """`1 - b`; from a day or a moment, the time between the two."""
         return Arithmetic("-", operand_of(other, self), self)
 
     def __rmul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
@@ -126,6 +166,10 @@ class Expression(Node, Generic[T_co]):
     def __rtruediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
         """`1 / b`, as the engine divides."""
         return Arithmetic("/", operand_of(other, self), self)
+
+    def __rmod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+        """What is left of `1 / b`."""
+        return Arithmetic("%", operand_of(other, self), self)
 
     if not TYPE_CHECKING:
         # `User.age > 1 & User.age < 5` comes here; checkers must not see it, or that would be no error
@@ -142,6 +186,10 @@ class Expression(Node, Generic[T_co]):
 
     __iter__ = None
 
+    def __getitem__(self, step: "str | int") -> "JsonPath":
+        """What a JSON document has under a key or an index: `User.settings["theme"]["color"]`, `[-1]` from the end."""
+        return JsonPath(self, (step,))
+
     def in_(self, values: "Iterable[T_co] | Selectable | Expression[Any]") -> "Condition":
         """`a IN (...)` over values or a query of one column; no value at all fits an empty list."""
         return In(self, values, negated=False)
@@ -154,6 +202,10 @@ class Expression(Node, Generic[T_co]):
         """`a BETWEEN low AND high`, both ends included."""
         return Between(self, _present(low), _present(high))
 
+    def not_between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition":
+        """`a NOT BETWEEN low AND high`: below the one or above the other."""
+        return Between(self, _present(low), _present(high), negated=True)
+
     def is_null(self) -> "Condition":
         """`a IS NULL`."""
         return IsNull(self, negated=False)
@@ -162,9 +214,29 @@ class Expression(Node, Generic[T_co]):
         """`a IS NOT NULL`."""
         return IsNull(self, negated=True)
 
+    def is_distinct_from(self, other: "Operand[T_co] | None") -> "Condition":
+        """`a IS DISTINCT FROM b`: `a <> b`, but that NULL is a value like any other, so the answer is never NULL."""
+        return Comparison("IS DISTINCT FROM", self, other)
+
+    def is_not_distinct_from(self, other: "Operand[T_co] | None") -> "Condition":
+        """`a IS NOT DISTINCT FROM b`: equal, or both of them NULL."""
+        return Comparison("IS NOT DISTINCT FROM", self, other)
+
     def like(self, pattern: str) -> "Condition":
         r"""`a LIKE pattern`, where `%` and `_` are wild and a backslash takes that from them."""
         return Like(self, pattern)
+
+    def not_like(self, pattern: str) -> "Condition":
+        """`a NOT LIKE pattern`."""
+        return Like(self, pattern, negated=True)
+
+    def ilike(self, pattern: str) -> "Condition":
+        """`a ILIKE pattern`: as `like`, but capitals are as good as small letters (on SQLite those of ASCII)."""
+        return Like(self, pattern, folded=True)
+
+    def not_ilike(self, pattern: str) -> "Condition":
+        """`a NOT ILIKE pattern`."""
+        return Like(self, pattern, folded=True, negated=True)
 
     def starts_with(self, text: str) -> "Condition":
         """`a LIKE 'text%'`, with the text taken to the letter."""
@@ -177,6 +249,25 @@ class Expression(Node, Generic[T_co]):
     def contains(self, text: str) -> "Condition":
         """`a LIKE '%text%'`, with the text taken to the letter."""
         return Like(self, "%" + _literal(text) + "%")
+
+    def istarts_with(self, text: str) -> "Condition":
+        """`a ILIKE 'text%'`: as `starts_with`, whatever the case of the letters."""
+        return Like(self, _literal(text) + "%", folded=True)
+
+    def iends_with(self, text: str) -> "Condition":
+        """`a ILIKE '%text'`: as `ends_with`, whatever the case of the letters."""
+        return Like(self, "%" + _literal(text), folded=True)
+
+    def icontains(self, text: str) -> "Condition":
+        """`a ILIKE '%text%'`: as `contains`, whatever the case of the letters."""
+        return Like(self, "%" + _literal(text) + "%", folded=True)
+
+    def concat(self, *others: "str | Expression[Any]") -> "Expression[str]":
+        """`a || b || c`; NULL where one of them is."""
+        whole = cast("Expression[str]", self)
+        for other in others:
+            whole = Arithmetic[str]("||", whole, operand_of(other, None))
+        return whole
 
     def asc(self) -> "Ordering":
         """In rising order."""
@@ -229,7 +320,10 @@ class Bind(Expression[T_co]):
     __slots__ = ("typed_as",)
 
     def __init__(self, value: Any, like: Expression[Any] | None = None) -> None:
-        self.typed_as = like
+        if isinstance(like, Bind):
+            # two values side by side: neither tells the other's type
+            like = like.typed_as
+        self.typed_as: Expression[Any] | None = like
         super().__init__(
             _untyped(value) if like is None else ("?", like.shape) if type(like) is Reference else _BESIDE, (value,)
         )
@@ -238,9 +332,12 @@ class Bind(Expression[T_co]):
 def _untyped(value: Any) -> Shape:
     """A value that takes its type from nothing beside it: some engines are told the type in the text.
 
-    So values of other classes are another shape, and ints that fit 32 bits another than those that do not.
+    So values of other classes are another shape, ints that fit 32 bits another than those that do not, and moments with a
+    zone another than those without.
     """
     kind = value.__class__
+    if kind is dt.datetime and value.tzinfo is not None:
+        return ("?", kind, "aware")
     return ("?", kind) if kind is not int or -(1 << 31) <= value < 1 << 31 else ("?", kind, "large")
 
 
@@ -321,15 +418,55 @@ class Comparison(Expression[bool], parts=("left", "right"), gives=Boolean()):
 
 
 class Arithmetic(Expression[T_co], parts=("left", "right")):
-    """Two values added, subtracted, multiplied or divided; it has the type of the left one."""
+    """Two values added, subtracted, multiplied or divided, or two texts joined (`||`).
+
+    A span of time is a day's or a moment's right side, and is added.
+    """
 
     __slots__ = ("left", "operator", "right")
 
     def __init__(self, operator: str, left: Expression[Any], right: Any) -> None:
+        if operator in _SHIFTS:
+            right = Span(0, right) if isinstance(right, dt.timedelta) else right
+            if isinstance(right, Span) and operator == "-":
+                operator, right = "+", right.negated()
+            if operator == "+" and isinstance(left, Span) and not isinstance(right, Span):
+                left, right = operand_of(right, None), left
         self.operator = operator
         self.left = left
         self.right = operand_of(right, left)
         super().__init__(("arithmetic", operator, left.shape, self.right.shape), left.binds + self.right.binds)
+
+
+_SHIFTS = frozenset("+-")
+
+
+class Span(Expression[dt.timedelta], parts=("months", "rest"), gives=Interval()):
+    """So many months, and so much time besides. `whole` tells that the time is whole seconds."""
+
+    __slots__ = ("months", "rest", "whole")
+
+    def __init__(self, months: int, rest: dt.timedelta) -> None:
+        self.months: Bind[int] | None = Bind(months) if months else None
+        self.rest: Bind[dt.timedelta] | None = Bind(rest) if rest or not months else None
+        self.whole = not rest.microseconds
+        super().__init__(("span", months != 0, self.rest is not None, self.whole), binds_of((self.months, self.rest)))
+
+    def negated(self) -> "Span":
+        """As much the other way."""
+        months: int = 0 if self.months is None else self.months.binds[0]
+        rest: dt.timedelta = dt.timedelta() if self.rest is None else self.rest.binds[0]
+        return Span(-months, -rest)
+
+
+class Negative(Expression[T_co], parts=("operand",)):
+    """The opposite of a number."""
+
+    __slots__ = ("operand",)
+
+    def __init__(self, operand: Expression[T_co]) -> None:
+        self.operand = operand
+        super().__init__(("negative", operand.shape), operand.binds)
 
 
 class IsNull(Expression[bool], parts=("operand",), gives=Boolean()):
@@ -387,24 +524,25 @@ def _listed(values: Iterable[Any]) -> list[Any]:
 
 
 class Between(Expression[bool], parts=("operand", "low", "high"), gives=Boolean()):
-    """Whether a value lies between two others, ends included."""
+    """Whether a value lies between two others, ends included; or outside of them."""
 
-    __slots__ = ("high", "low", "operand")
+    __slots__ = ("high", "low", "negated", "operand")
 
-    def __init__(self, operand: Expression[Any], low: Any, high: Any) -> None:
+    def __init__(self, operand: Expression[Any], low: Any, high: Any, *, negated: bool = False) -> None:
         self.operand = operand
         self.low = operand_of(low, operand)
         self.high = operand_of(high, operand)
+        self.negated = negated
         parts = (operand, self.low, self.high)
-        super().__init__(("between", *shapes_of(parts)), binds_of(parts))
+        super().__init__(("between", negated, *shapes_of(parts)), binds_of(parts))
 
 
 class Like(Expression[bool], parts=("operand", "pattern"), gives=Boolean()):
-    """Whether a text fits a pattern; a backslash takes the meaning from `%` and `_`."""
+    """Whether a text fits a pattern; a backslash takes the meaning from `%` and `_`. `folded`: whatever the case of letters."""
 
-    __slots__ = ("operand", "pattern")
+    __slots__ = ("folded", "negated", "operand", "pattern")
 
-    def __init__(self, operand: Expression[Any], pattern: str) -> None:
+    def __init__(self, operand: Expression[Any], pattern: str, *, negated: bool = False, folded: bool = False) -> None:
         if not isinstance(pattern, str):
             raise QueryError(f"`like` takes a pattern, got {type(pattern).__name__}")
         if "\0" in pattern:
@@ -412,7 +550,9 @@ class Like(Expression[bool], parts=("operand", "pattern"), gives=Boolean()):
             raise QueryError("a pattern cannot hold a NUL character")
         self.operand = operand
         self.pattern: Bind[str] = Bind(pattern)
-        super().__init__(("like", operand.shape), operand.binds + self.pattern.binds)
+        self.negated = negated
+        self.folded = folded
+        super().__init__(("like", negated, folded, operand.shape), operand.binds + self.pattern.binds)
 
 
 class Logical(Expression[bool], parts=("conditions",), gives=Boolean()):
@@ -504,6 +644,189 @@ class Label(Expression[T_co], parts=("operand",)):
         self.operand = operand
         self.name = name
         super().__init__(("as", name, operand.shape), operand.binds)
+
+
+class JsonPath(Expression[Any], parts=("operand",)):
+    """What a JSON document has at the end of a path: a document again; None where there is nothing, or JSON's null.
+
+    It compares with values of Python as JSON does: a text equals a text and no number, 1 equals 1.0 and not true, dicts and
+    lists equal what they hold. `text`, `integer`, `number`, `decimal` and `boolean` give plain values of SQL, None where the
+    document has something else.
+    """
+
+    __slots__ = ("operand", "steps")
+
+    def __init__(self, operand: Expression[Any], steps: "tuple[Any, ...]") -> None:
+        self.operand = operand
+        self.steps: tuple[Step, ...] = checked_steps(steps)
+        super().__init__(("json", kinds_of_steps(self.steps), operand.shape), (*operand.binds, self.steps))
+
+    def __getitem__(self, step: "str | int") -> "JsonPath":
+        """One step further."""
+        return JsonPath(self.operand, (*self.steps, step))
+
+    def __eq__(self, other: object) -> Condition:  # type: ignore[override]
+        """Whether it is this value of Python's; None: nothing, or null."""
+        return IsNull(self, negated=False) if other is None else JsonTest("equals", self, other)
+
+    def __ne__(self, other: object) -> Condition:  # type: ignore[override]
+        """Whether it is there, and another value."""
+        return IsNull(self, negated=True) if other is None else Not(JsonTest("equals", self, other))
+
+    def __lt__(self, other: Any) -> Condition:
+        """Whether it is a value of the same kind, and less."""
+        return Comparison("<", self._like(other), Bind[Any](other))
+
+    def __le__(self, other: Any) -> Condition:
+        """Whether it is a value of the same kind, and not greater."""
+        return Comparison("<=", self._like(other), Bind[Any](other))
+
+    def __gt__(self, other: Any) -> Condition:
+        """Whether it is a value of the same kind, and greater."""
+        return Comparison(">", self._like(other), Bind[Any](other))
+
+    def __ge__(self, other: Any) -> Condition:
+        """Whether it is a value of the same kind, and not less."""
+        return Comparison(">=", self._like(other), Bind[Any](other))
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+    def in_(self, values: Any) -> Condition:
+        """Whether it equals one of these values."""
+        found = any_of(*[self == value for value in _listed(values)])
+        return In(self, (), negated=False) if found is None else found
+
+    def not_in(self, values: Any) -> Condition:
+        """Whether it equals none of these values."""
+        return Not(self.in_(values))
+
+    def between(self, low: Any, high: Any) -> Condition:
+        """Whether it is a value of the same kind, from `low` to `high`, both included."""
+        return Between(self._like(low), Bind[Any](low), Bind[Any](_alike(low, high)))
+
+    def like(self, pattern: str) -> Condition:
+        """Whether it is a text that fits the pattern."""
+        return self.text().like(pattern)
+
+    def starts_with(self, text: str) -> Condition:
+        """Whether it is a text that starts so."""
+        return self.text().starts_with(text)
+
+    def ends_with(self, text: str) -> Condition:
+        """Whether it is a text that ends so."""
+        return self.text().ends_with(text)
+
+    def contains(self, value: Any) -> Condition:  # pyright: ignore[reportIncompatibleMethodOverride]  # no text alone
+        """Whether it holds this value: a list every element, a dict every key with a value that holds the one given.
+
+        A text, number or bool is held by a list that has it as an element, and by what equals it. For a part of a text, ask
+        `.text().contains(...)`. MySQL and MariaDB find it in lists inside lists too. SQLite takes no lists of lists or dicts.
+        """
+        return JsonTest("contains", self, value)
+
+    def has_key(self, key: str) -> Condition:
+        """Whether it is a dict with this key, be its value null."""
+        if not isinstance(key, str):
+            raise QueryError(f"a key is text, got {type(key).__name__}")
+        return JsonHasKey(self, key)
+
+    def has_any_key(self, *keys: str) -> Condition:
+        """Whether it is a dict with one of these keys, of which one is given at least."""
+        return _some(any_of(*map(self.has_key, keys)))
+
+    def has_all_keys(self, *keys: str) -> Condition:
+        """Whether it is a dict with all these keys, of which one is given at least."""
+        return _some(all_of(*map(self.has_key, keys)))
+
+    def text(self) -> Expression[str | None]:
+        """The text, where it is one."""
+        return JsonValue("text", self)
+
+    def integer(self) -> Expression[int | None]:
+        """The whole number of 64 bits, where it is one: 5.0 is 5."""
+        return JsonValue("integer", self)
+
+    def number(self) -> Expression[float | None]:
+        """The number in floating point, where it is one."""
+        return JsonValue("number", self)
+
+    def decimal(self) -> Expression[Decimal | None]:
+        """The number by its digits, where it is one; SQLite keeps 15 of them."""
+        return JsonValue("decimal", self)
+
+    def boolean(self) -> Expression[bool | None]:
+        """True or False, where it is that."""
+        return JsonValue("boolean", self)
+
+    def length(self) -> Expression[int | None]:
+        """The number of elements of a list, or of keys of a dict."""
+        return JsonValue("length", self)
+
+    def type(self) -> Expression[str | None]:
+        """One of "object", "array", "string", "number", "boolean" and "null"; None where there is nothing."""
+        return JsonValue("type", self)
+
+    def _like(self, value: Any) -> "JsonValue[Any]":
+        """What of it compares with the value."""
+        kind = kind_of_value(_present(value))
+        if kind == "document":
+            raise QueryError("a dict or a list is neither less nor greater than another")
+        return JsonValue("comparable" if kind in ("number", "integer") else kind, self)
+
+
+class JsonValue(Expression[T_co], parts=("path",)):
+    """What is at the end of a path as a plain value of SQL, or something that is said of it."""
+
+    __slots__ = ("name", "path")
+
+    def __init__(self, name: str, path: JsonPath) -> None:
+        self.name = name
+        self.path = path
+        super().__init__(("json value", name, path.shape), path.binds)
+
+
+class JsonTest(Expression[bool], parts=("path",), gives=Boolean()):
+    """Whether what is at the end of a path equals a value of Python's, or contains it. The value is one bind, in a tuple: it may be None."""
+
+    __slots__ = ("is_flat", "kind", "name", "path")
+
+    def __init__(self, name: str, path: JsonPath, value: Any) -> None:
+        self.name = name
+        self.path = path
+        self.kind = "null" if value is None else kind_of_value(value)
+        self.is_flat = is_flat(value)
+        shape: Shape = ("json test", name, self.kind, self.is_flat, path.shape)
+        super().__init__(shape, (*path.binds, (value,)))
+
+
+class JsonHasKey(Expression[bool], parts=("path",), gives=Boolean()):
+    """Whether there is a dict with a key at the end of a path."""
+
+    __slots__ = ("key", "path")
+
+    def __init__(self, path: JsonPath, key: str) -> None:
+        self.path = path
+        self.key: tuple[Step, ...] = checked_steps((key,))
+        super().__init__(("json key", kinds_of_steps(self.key), path.shape), (*path.binds, self.key))
+
+
+def _alike(low: Any, high: Any) -> Any:
+    kinds = [{"integer": "number"}.get(kind, kind) for kind in map(kind_of_value, (low, _present(high)))]
+    if kinds[0] != kinds[1]:
+        raise QueryError(f"no value lies between a {kinds[0]} and a {kinds[1]}")
+    return high
+
+
+def _some(condition: Condition | None) -> Condition:
+    if condition is None:
+        raise QueryError("no key was given")
+    return condition
+
+
+def is_expression(value: object) -> TypeGuard[Expression[Any]]:
+    """Whether it is a part of SQL already."""
+    return isinstance(value, Expression)
 
 
 def operand_of(value: Any, like: Expression[Any] | None) -> Expression[Any]:

@@ -1,6 +1,5 @@
 """Statements: what is asked of the database as a whole."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,7 +11,6 @@ __all__ = [
     "Compound",
     "Delete",
     "FromItem",
-    "Insert",
     "Join",
     "Lock",
     "NamedTable",
@@ -25,7 +23,10 @@ __all__ = [
 
 
 class Source(Node):
-    """A table that a statement reads or writes, under its own name or an alias. `of` is whoever knows its columns."""
+    """A table that a statement reads or writes, under its own name or an alias.
+
+    `of` is whoever knows its columns, told apart by a `serial` number: statements of one shape are asked of the same.
+    """
 
     __slots__ = ("alias", "of", "schema", "table")
 
@@ -34,7 +35,7 @@ class Source(Node):
         self.schema = schema
         self.alias = alias
         self.of = of
-        super().__init__(("from", schema, table, alias))
+        super().__init__(("from", schema, table, alias, getattr(of, "serial", None)))
 
     @property
     def name(self) -> str:
@@ -272,33 +273,10 @@ class Compound(Node, parts=("left", "right")):
 Rows: TypeAlias = Select | Compound
 
 
-class Insert(Node, parts=("source",)):
-    """Rows to add. Every row has a value for every column; `returning` names the columns wanted back."""
-
-    __slots__ = ("columns", "returning", "rows", "source")
-
-    def __init__(
-        self,
-        source: Source,
-        columns: tuple[str, ...],
-        rows: Sequence[Sequence[Any]],
-        *,
-        returning: tuple[str, ...] = (),
-    ) -> None:
-        self.source = source
-        self.columns = columns
-        self.returning = returning
-        self.rows = len(rows)
-        super().__init__(
-            ("insert", source.shape, columns, len(rows), returning),
-            tuple([value for row in rows for value in row]),
-        )
-
-
 class Update(Node, parts=("tables", "source", "values", "where")):
     """Rows to change. Each assignment is a column's name and the value it gets."""
 
-    __slots__ = ("names", "returning", "source", "tables", "values", "where")
+    __slots__ = ("comments", "names", "returning", "source", "tables", "values", "where")
 
     def __init__(
         self,
@@ -308,7 +286,9 @@ class Update(Node, parts=("tables", "source", "values", "where")):
         *,
         returning: tuple[str, ...] = (),
         tables: tuple[CommonTable, ...] = (),
+        comments: tuple[str, ...] = (),
     ) -> None:
+        self.comments = comments
         self.source = source
         self.names = tuple([name for name, _ in assignments])
         self.values = tuple([value for _, value in assignments])
@@ -324,6 +304,7 @@ class Update(Node, parts=("tables", "source", "values", "where")):
                 shapes_of(self.values),
                 None if where is None else where.shape,
                 returning,
+                comments,
             ),
             binds_of((*tables, *self.values, where)),
         )
@@ -340,7 +321,7 @@ class Update(Node, parts=("tables", "source", "values", "where")):
 class Delete(Node, parts=("tables", "source", "where")):
     """Rows to remove; `returning` names the columns of them that are wanted back."""
 
-    __slots__ = ("returning", "source", "tables", "where")
+    __slots__ = ("comments", "returning", "source", "tables", "where")
 
     def __init__(
         self,
@@ -349,12 +330,14 @@ class Delete(Node, parts=("tables", "source", "where")):
         *,
         returning: tuple[str, ...] = (),
         tables: tuple[CommonTable, ...] = (),
+        comments: tuple[str, ...] = (),
     ) -> None:
+        self.comments = comments
         self.source = source
         self.where = where
         self.returning = returning
         self.tables = tables
         super().__init__(
-            ("delete", shapes_of(tables), source.shape, None if where is None else where.shape, returning),
+            ("delete", shapes_of(tables), source.shape, None if where is None else where.shape, returning, comments),
             binds_of((*tables, where)),
         )

@@ -51,6 +51,11 @@ class AsyncmyDriver:
         return False
 
     @property
+    def copies_rows(self) -> bool:
+        """It has no way to: LOAD DATA reads files."""
+        return False
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """What TLS is asked for, `unix_socket`, `application_name`, `sql_mode`, `connect_timeout`, `statement_cache_size`."""
         return OPTIONS

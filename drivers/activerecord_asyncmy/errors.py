@@ -145,6 +145,7 @@ _MESSAGES: dict[type[DatabaseError], str] = {
     DataError: "the server cannot take a value",
 }
 _CURES: dict[type[DatabaseError] | int, str] = {
+    1191: "a search needs a FULLTEXT index over just the columns that it names",
     1467: "another statement held the lock on new keys for too long, and the transaction may be run again; or none are left",
     LockTimeout: "another connection holds the lock; run the transaction again",
     Deadlock: "run the transaction again",

@@ -32,6 +32,9 @@ _PLAIN = re.compile(
 )
 _INSERT = re.compile(r"\s*(?:INSERT|REPLACE)\b", re.IGNORECASE)
 
+# What gives rows and changes some. To all else that gives rows asyncmy says how many they are.
+_RETURNS = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|DELETE)\b", re.IGNORECASE)
+
 # The server has forgotten the statement, must read it again, or keeps no more of them.
 _UNKNOWN, _OUTDATED, _TOO_MANY = 1243, 1615, 1461
 
@@ -80,7 +83,8 @@ class Session:
         """
         answer = await self._told(self._ask(sql, binds), sql)
         made = answer.affected == 1 and answer.inserted and _INSERT.match(sql)
-        return Result(answer.columns, answer.rows, answer.affected, answer.inserted if made else None)
+        affected = answer.affected if not answer.columns or _RETURNS.match(sql) else 0
+        return Result(answer.columns, answer.rows, affected, answer.inserted if made else None)
 
     async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
         """Run one statement for each of the rows, one after another."""

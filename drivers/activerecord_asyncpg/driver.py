@@ -54,6 +54,11 @@ class AsyncpgDriver:
         return True
 
     @property
+    def copies_rows(self) -> bool:
+        """By COPY."""
+        return True
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """See `activerecord_asyncpg.settings`."""
         return OPTIONS

@@ -17,7 +17,7 @@ from activerecord.errors import (
     NotNullViolation,
     OutcomeUnknown,
     ReadOnly,
-    RetryableError,
+    SchemaChanged,
     SerializationFailure,
     StatementTimeout,
     SyntaxError_,
@@ -31,7 +31,7 @@ from activerecord_asyncpg.library import (
     PostgresError,
 )
 
-__all__ = ["is_stale", "lost", "scrubbed", "translated"]
+__all__ = ["is_altered", "is_stale", "lost", "scrubbed", "translated"]
 
 _KINDS: dict[str, type[DatabaseError]] = {
     "23502": NotNullViolation,
@@ -69,16 +69,23 @@ _NAME = r'(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")'
 _KEY = re.compile(rf'[^("]*\(({_NAME}(?:, {_NAME})*)\)=\(')
 _EACH = re.compile(_NAME)
 _LAST_TABLE = re.compile(r'"((?:[^"]|"")+)"[^"]*\Z')
+_PATH = re.compile(rf'(?:{_NAME}\.)*(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^\W\d][\w$]*))', re.IGNORECASE)
 _BIND = re.compile(r"\$(\d+)")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # What the library says of a statement that the server knows no more, or not as it was.
 _NO_SUCH_STATEMENT = "26000"
+_NO_SUCH_COLUMN = "42703"
 
 
 def is_stale(error: BaseException) -> bool:
     """Whether the statement was prepared for another schema, or is not there any more; it was not executed."""
-    return isinstance(error, InvalidCachedStatement) or getattr(error, "sqlstate", None) == _NO_SUCH_STATEMENT
+    return is_altered(error) or getattr(error, "sqlstate", None) == _NO_SUCH_STATEMENT
+
+
+def is_altered(error: BaseException) -> bool:
+    """Whether the statement was prepared for another schema; it was not executed."""
+    return isinstance(error, InvalidCachedStatement)
 
 
 def lost(reason: str, *, sql: str | None = None, code: str | None = None) -> ConnectionLost:
@@ -111,10 +118,10 @@ def translated(error: BaseException, sql: str, binds: Sequence[Any]) -> Exceptio
 def _from_server(error: Any, sql: str) -> Exception:
     code: str = error.sqlstate
     if is_stale(error):
-        message = "the statement was prepared before the schema changed; run the transaction again"
-        return _caused(RetryableError(message, sql=sql, code=code), scrubbed(error))
+        message = "the statement was prepared before the schema changed; run it, or its transaction, again"
+        return _caused(SchemaChanged(message, sql=sql, code=code), scrubbed(error))
     kind = _KINDS.get(code) or _CLASSES.get(code[:2], DatabaseError)
-    columns = _columns(error)
+    columns = _columns(error) if code != _NO_SUCH_COLUMN else _named_at(getattr(error, "position", None), sql)
     message = _message(error, kind)
     failure = kind(
         message,
@@ -156,6 +163,15 @@ def _columns(error: Any) -> tuple[str, ...]:
     if found is None or (error.sqlstate == "23503" and not _is_of_child(error)):
         return ()
     return tuple([name[1:-1].replace('""', '"') if name[0] == '"' else name for name in _EACH.findall(found[1])])
+
+
+def _named_at(position: str | None, sql: str) -> tuple[str, ...]:
+    """The column that the text names at the place, counted from 1, where the server stopped reading it."""
+    found = _PATH.match(sql, int(position) - 1) if position else None
+    if found is None:
+        return ()
+    name: str = found["quoted"] or found["plain"].lower()
+    return (name.replace('""', '"'),)
 
 
 def _is_of_child(error: Any) -> bool:

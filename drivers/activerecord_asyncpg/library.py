@@ -21,6 +21,7 @@ __all__ = [
     "asyncpg_connect",
     "close_portal",
     "connection_class",
+    "copy_in",
 ]
 
 _asyncpg = cast("Any", asyncpg)
@@ -70,8 +71,22 @@ async def close_portal(portal: Portal, *, timeout: float) -> None:
     await portal._close_portal(timeout)  # pyright: ignore[reportPrivateUsage]
 
 
+async def copy_in(
+    connection: Any, sql: str, rows: Sequence[Sequence[Any]], columns: "PreparedStatement", *, timeout: float | None
+) -> None:
+    """Send rows after a COPY, as values of the columns that a statement selects.
+
+    The public `copy_records_to_table` goes by columns that it keeps, and does not see that one was altered.
+    """
+    state = columns._state  # pyright: ignore[reportPrivateUsage]
+    await connection._protocol.copy_in(sql, None, None, rows, state, timeout)
+
+
 class PreparedStatement(Protocol):
     """A statement that the server has read."""
+
+    @property
+    def _state(self) -> object: ...
 
     def get_attributes(self) -> Sequence[Attribute]:
         """The columns of its answer."""

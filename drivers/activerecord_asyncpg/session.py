@@ -5,7 +5,7 @@ import re
 import time
 import warnings
 from asyncio import CancelledError, get_running_loop
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -14,9 +14,10 @@ from activerecord.driver import Binds, Result, Row
 from activerecord.errors import ConnectionLost, DatabaseError, UsageError
 from activerecord.runtime.fork import bury
 from activerecord.sql.dialect import Dialect
+from activerecord_asyncpg.copying import copied, copying
 from activerecord_asyncpg.cursor import Cursor
 from activerecord_asyncpg.dialect import DIALECT
-from activerecord_asyncpg.errors import is_stale, lost, translated
+from activerecord_asyncpg.errors import is_altered, is_stale, lost, translated
 from activerecord_asyncpg.library import (
     InterfaceError,
     InternalClientError,
@@ -24,6 +25,7 @@ from activerecord_asyncpg.library import (
     Portal,
     PostgresError,
     close_portal,
+    copy_in,
 )
 from activerecord_asyncpg.opening import open_wire
 from activerecord_asyncpg.settings import Settings
@@ -95,6 +97,11 @@ class Session:
         while batch := _batch(remaining):
             await self._told(self._send(sql, batch), sql, batch[0])
 
+    async def copy_rows(self, table: str, schema: str | None, columns: Sequence[str], rows: Sequence[Binds]) -> None:
+        """Add rows to a table by COPY."""
+        sql, selecting = copying(table, schema, columns)
+        await self._told(self._copy(sql, selecting, rows), sql, ())
+
     async def open_cursor(self, sql: str, binds: Binds) -> Cursor:
         """Run a query whose rows are asked for as they are needed. A transaction must be open."""
         return Cursor(self, *await self._told(self._portal(sql, binds), sql, binds), sql)
@@ -151,16 +158,23 @@ class Session:
         return was_open
 
     async def _run(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
-        """The statement and its rows. One that was prepared for an older schema is prepared again where that is allowed."""
+        """The statement and its rows. One that the server has forgotten is prepared again where that is allowed."""
         try:
             return await self._run_once(sql, binds)
         except PostgresError as error:
-            if not is_stale(error):
-                raise
-            self._statements.forget()
-            if self._wire.is_in_transaction():
+            self._renew(error)
+            if is_altered(error):
+                # Its columns may be loaded otherwise now, which the caller has to know.
                 raise
         return await self._run_once(sql, binds)
+
+    def _renew(self, error: Exception) -> None:
+        """Have every statement read again after one that was out of date. Raises the error where it may not be sent again."""
+        if not is_stale(error):
+            raise error
+        self._statements.forget()
+        if self._wire.is_in_transaction():
+            raise error
 
     async def _run_once(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
         prepared = await self._statements.prepared(sql)
@@ -184,9 +198,27 @@ class Session:
         return rows
 
     async def _send(self, sql: str, batch: list[Binds]) -> None:
+        try:
+            await self._send_once(sql, batch)
+        except PostgresError as error:
+            # The server runs a batch as a whole, so none of it was done.
+            self._renew(error)
+            await self._send_once(sql, batch)
+
+    async def _send_once(self, sql: str, batch: list[Binds]) -> None:
         prepared = await self._statements.prepared(sql)
         rows = [prepared.binds(sql, row) for row in batch]
         await prepared.statement.executemany(rows, timeout=self._settings.silence(len(rows)))
+
+    async def _copy(self, sql: str, selecting: str, rows: Sequence[Binds]) -> None:
+        statement = (await self._statements.fresh(selecting, name="")).statement
+        given = copied(statement.get_attributes(), rows)
+        try:
+            await copy_in(self._wire, sql, given, statement, timeout=self._settings.silence(len(given)))
+        except Exception:
+            # Whosever error it was, the server heard that the COPY has failed.
+            self._refused = True
+            raise
 
     async def _control(self, sql: str) -> Result:
         _check_commit(sql, await self._wire.execute(sql))

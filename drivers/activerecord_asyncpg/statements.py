@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from activerecord.errors import SyntaxError_, UsageError, WrongBinds
 from activerecord_asyncpg.binds import Adapter, adapted, adapters
@@ -38,15 +38,25 @@ class Prepared:
 
 
 class Statements:
-    """At most `capacity` of them; the one that was not used for longest goes first."""
+    """At most `capacity` of them; the one that was not used for longest goes first.
+
+    What one connection of the process finds out of date, the others read again as well: work that is run again may come to
+    any of them.
+    """
+
+    _era: ClassVar[int] = 0
 
     def __init__(self, wire: Wire, capacity: int) -> None:
         self._wire = wire
         self._capacity = capacity
         self._kept: dict[str, Prepared] = {}
+        self._kept_in = Statements._era
 
     async def prepared(self, sql: str) -> Prepared:
         """The statement, read by the server now if it was not before."""
+        if self._kept_in != Statements._era:
+            self._kept_in = Statements._era
+            self._kept.clear()
         found = self._kept.pop(sql, None)
         if found is None:
             # A text that is not kept takes the place of the last one of its kind on the server.
@@ -59,8 +69,8 @@ class Statements:
         return found
 
     def forget(self) -> None:
-        """Have every statement read again."""
-        self._kept.clear()
+        """Have every statement read again, on every connection."""
+        Statements._era += 1
 
     async def fresh(self, sql: str, *, name: str | None = None) -> Prepared:
         """The statement, read by the server now whether it was before or not."""

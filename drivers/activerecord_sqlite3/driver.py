@@ -47,6 +47,11 @@ class SQLiteDriver:
         return False
 
     @property
+    def copies_rows(self) -> bool:
+        """SQLite has no way of its own for many rows."""
+        return False
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """`journal_mode`, `synchronous`, `foreign_keys`, `read_only`, `cached_statements`."""
         return OPTIONS

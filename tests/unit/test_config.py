@@ -247,3 +247,15 @@ def test_a_setting_is_read(parse: Any, value: Any, parsed: Any) -> None:
 def test_a_setting_is_refused(parse: Any, value: Any, takes: str) -> None:
     with pytest.raises(ValueError, match=takes):
         parse(value)
+
+
+def test_a_secret_for_cursors() -> None:
+    read = Configuration.read("main", {"driver": "sqlite", "cursor_secret": SECRET + "!"})
+    assert read.cursor_secret == SECRET + "!"
+    assert SECRET not in repr(read)
+    assert Configuration.read("main", f"sqlite:///x.db?cursor_secret={SECRET}!").cursor_secret == SECRET + "!"
+    assert Configuration.read("main", {"driver": "sqlite", "cursor_secret": None}).cursor_secret is None
+    for wrong in SECRET, "", 5, b"0123456789abcdef":
+        with pytest.raises(ConfigurationError, match="16 characters") as caught:
+            Configuration.read("main", {"driver": "sqlite", "cursor_secret": wrong})
+        assert SECRET not in "".join(traceback.format_exception(caught.value))

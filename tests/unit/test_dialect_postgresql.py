@@ -14,7 +14,8 @@ from activerecord.sql.dialect import Terms
 from activerecord.sql.dialects import POSTGRESQL
 from activerecord.sql.expression import Bind, Expression, Label, Reference
 from activerecord.sql.function import fn
-from activerecord.sql.statement import Insert, Select, Source
+from activerecord.sql.insert import Insert
+from activerecord.sql.statement import Select, Source
 from activerecord.sql.text import Text
 from activerecord.types import Array, Boolean, Float, Integer, Numeric, Range, Type
 from activerecord.types import Text as TextType
@@ -55,7 +56,7 @@ def selected(*columns: Expression[Any], where: Expression[bool] | None = None) -
         (fn.max(ref("done")), 'bool_or("done")'),
         (fn.max(ref("name")), 'max("name")'),
         (fn.ifnull(ref("id"), 0), 'coalesce("id", $1)'),
-        (fn.concat(ref("name"), "x", 1), 'concat("name", $1::text, $2::integer)'),
+        (fn.concat(ref("name"), "x", 1), '("name" || $1::text || $2::integer::text)'),
         (fn.substr(ref("name"), 1, 2), 'substr("name", $1::integer, $2::integer)'),
         (fn.lower("X"), "lower($1)"),
         (fn.count(), "count(*)"),

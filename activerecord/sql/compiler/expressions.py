@@ -1,11 +1,13 @@
 """Expressions: columns, values, comparisons, lists, conditions."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from activerecord.sql.compiler.writer import Dump, Writer
 from activerecord.sql.expression import (
-    Arithmetic,
     Between,
     Bind,
     Comparison,
@@ -24,11 +26,9 @@ from activerecord.sql.expression import (
     Star,
 )
 from activerecord.sql.rows import InRowQuery, InRows, Row
-from activerecord.sql.text import Text
-from activerecord.types import Float, Numeric, Type, Unknown
-from activerecord.types import Text as TextType
+from activerecord.types import DateTime, Type, Unknown, type_for
 
-__all__ = ["Expressions", "column_of"]
+__all__ = ["Expressions", "column_of", "like"]
 
 
 class Expressions(Writer):
@@ -46,18 +46,18 @@ class Expressions(Writer):
 
     def visit_bind(self, bind: Bind[Any]) -> str:
         """A placeholder."""
-        column = None if bind.typed_as is None else column_of(bind.typed_as)
-        return self.bind(bind.binds[0], self.dump(self.type_of(bind)), column)
+        if bind.typed_as is None:
+            return self.bind(bind.binds[0], self.dialect.dump_plain)
+        return self.bind(bind.binds[0], self.dump(self.type_of(bind)), column_of(bind.typed_as))
 
     def visit_comparison(self, comparison: Comparison) -> str:
         """`left = right`."""
         return f"{self.operand(comparison.left)} {comparison.operator} {self.operand(comparison.right)}"
 
-    def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
-        """`(left + right)`; of texts, `(left || right)`."""
-        joins = arithmetic.operator == "+" and isinstance(self.type_of(arithmetic.left), TextType)
-        operator = "||" if joins else arithmetic.operator
-        return f"({self.operand(arithmetic.left)} {operator} {self.operand(arithmetic.right)})"
+    def visit_between(self, condition: Between) -> str:
+        """`operand BETWEEN low AND high`."""
+        operand, low, high = map(self.operand, (condition.operand, condition.low, condition.high))
+        return f"{operand} {'NOT ' if condition.negated else ''}BETWEEN {low} AND {high}"
 
     def visit_isnull(self, condition: IsNull) -> str:
         """`operand IS NULL`."""
@@ -121,14 +121,9 @@ class Expressions(Writer):
         """`EXISTS (SELECT ...)`."""
         return f"EXISTS ({self.visit(condition.query)})"
 
-    def visit_between(self, condition: Between) -> str:
-        """`operand BETWEEN low AND high`."""
-        operand, low, high = map(self.operand, (condition.operand, condition.low, condition.high))
-        return f"{operand} BETWEEN {low} AND {high}"
-
     def visit_like(self, condition: Like) -> str:
         r"""`operand LIKE pattern ESCAPE '\'`."""
-        return f"{self.operand(condition.operand)} LIKE {self.visit(condition.pattern)} ESCAPE '\\'"
+        return f"{self.operand(condition.operand)} {like(condition)} {self.visit(condition.pattern)} ESCAPE '\\'"
 
     def visit_logical(self, condition: Logical) -> str:
         """`(a AND b)`."""
@@ -151,12 +146,9 @@ class Expressions(Writer):
         """The number of the column."""
         return str(position.number)
 
-    def visit_text(self, text: Text) -> str:
-        """The program's own SQL with its placeholders, in parentheses."""
-        binds = [self.visit_all(binds) for binds in text.binds_at]
-        written = "".join([part + bind for part, bind in zip(text.pieces, [*binds, ""], strict=True)])
-        # a comment at the end of the text must not swallow the parenthesis
-        return f"({written}\n)" if "--" in text.pieces[-1] else f"({written})"
+    def free(self, node: Expression[Any]) -> str:
+        """As `operand`, of a part that stands beside nothing that tells the type of a value."""
+        return self.operand(node)
 
     def operand(self, node: Expression[Any]) -> str:
         """The text of a node inside another operator, in parentheses where it needs them."""
@@ -174,8 +166,13 @@ class Expressions(Writer):
         return self.table(reference.source).type_of(reference.column)
 
     def type_of_bind(self, bind: Bind[Any]) -> Type:
-        """A value has that of what stands beside it."""
-        return Unknown() if bind.typed_as is None else self.type_of(bind.typed_as)
+        """A value has that of what stands beside it, else that of its own class."""
+        if bind.typed_as is not None:
+            return self.type_of(bind.typed_as)
+        value = bind.binds[0]
+        if isinstance(value, dt.datetime):
+            return DateTime(zone=value.tzinfo is not None)
+        return _OF_CLASS.get(value.__class__, _UNKNOWN)
 
     def type_of_label(self, label: Label[Any]) -> Type:
         """A name changes nothing."""
@@ -190,17 +187,15 @@ class Expressions(Writer):
         answer = self.answer(nested.query)
         return answer[0].type if len(answer) == 1 else Unknown()
 
-    def type_of_arithmetic(self, arithmetic: Arithmetic[Any]) -> Type:
-        """A decimal or floating-point number where one side is one, else that of the left side."""
-        # a bind has the type of the other side, which is not to be found out twice at each level
-        sides = [side for side in (arithmetic.left, arithmetic.right) if not isinstance(side, Bind)]
-        types = [self.type_of(side) for side in sides or [arithmetic.left]]
-        return next((found for found in types if isinstance(found, Numeric | Float)), types[0])
-
 
 def column_of(expression: Expression[Any]) -> str | None:
     """The name of the column that an expression is, for errors about values that are meant for it."""
     return expression.column if isinstance(expression, Reference) else None
+
+
+def like(condition: Like) -> str:
+    """The word of the condition."""
+    return "NOT LIKE" if condition.negated else "LIKE"
 
 
 def _in(condition: In) -> str:
@@ -213,3 +208,10 @@ def _closed(node: Expression[Any], text: str) -> str:
 
 # Operands that need parentheses when they stand inside another operator.
 _LOOSE = (Comparison, IsNull, In, InRows, InRowQuery, Between, Like, Not)
+
+_UNKNOWN = Unknown()
+
+# The types of values that nothing else tells the type of.
+_OF_CLASS: dict[type, Type] = {
+    kind: type_for(kind)[0] for kind in (bool, int, float, str, bytes, Decimal, dt.date, dt.time, dt.timedelta, UUID)
+}

@@ -10,13 +10,13 @@ from activerecord.sql.compiler.writer import Derived, Writer
 from activerecord.sql.dialect import Answer, Dialect, TableLike
 from activerecord.sql.expression import Expression, Label, Reference, Star
 from activerecord.sql.function import Function
+from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
 from activerecord.sql.statement import (
     CommonTable,
     Compound,
     Delete,
     FromItem,
-    Insert,
     Join,
     NamedTable,
     Select,
@@ -24,6 +24,7 @@ from activerecord.sql.statement import (
     Subquery,
     Update,
 )
+from activerecord.sql.window import Over
 
 __all__ = ["Sources"]
 
@@ -63,10 +64,16 @@ class Sources(Writer):
         quote = self.dialect.quote
         columns = f" ({', '.join(map(quote, table.columns))})" if table.columns else ""
         step = ""
+        if isinstance(table.query, Insert | Update | Delete):
+            self.check_writes()
         text = self.visit(table.query)
         if table.step is not None:
             step = f" UNION {'' if table.distinct else 'ALL '}{self.visit(table.step)}"
         return f"{quote(table.name)}{columns} AS {self.materialized(table)}({text}{step})"
+
+    def check_writes(self) -> None:
+        """Refuse a common table that writes. Raises NotSupported."""
+        raise self.unsupported("common tables that write", "send two statements in a transaction")
 
     def materialized(self, table: CommonTable) -> str:
         """`MATERIALIZED `, `NOT MATERIALIZED `, or nothing where the engine decides."""
@@ -155,6 +162,8 @@ class Sources(Writer):
                 return [self._answer(column.column, column)]
             case Function():
                 return [self._answer(column.name, column)]
+            case Over(function=Function(name=name)):
+                return [self._answer(name, column)]
             case _:
                 return [self._answer("value", column)]
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from activerecord.errors import QueryError
-from activerecord.sql.compiler.sources import Sources
+from activerecord.sql.compiler.inserts import Inserts
 from activerecord.sql.expression import Expression, Label
-from activerecord.sql.statement import Compound, Delete, Insert, Rows, Select, Source, Update
+from activerecord.sql.statement import Compound, Delete, Rows, Select, Source, Update
 
 __all__ = ["Statements"]
 
 
-class Statements(Sources):
+class Statements(Inserts):
     """The part of the compiler that writes statements."""
 
     def visit_select(self, select: Select) -> str:
@@ -33,7 +33,7 @@ class Statements(Sources):
                 self.clause(" ORDER BY ", *select.orders),
                 self.limits(select),
                 self.locks(select) if select.lock is not None else "",
-                *[f" /* {comment} */" for comment in select.comments],
+                _commented(select.comments),
             ]
         return "".join(clauses)
 
@@ -92,8 +92,8 @@ class Statements(Sources):
             assigned = ", ".join(
                 [f"{self.assigned(update.source, name)} = {self.visit(value)}" for name, value in pairs]
             )
-            returning = self.returning(update.source, update.returning)
-            return f"{tables}UPDATE {table} SET {assigned}{self.clause(' WHERE ', update.where)}{returning}"
+            text = f"{tables}UPDATE {table} SET {assigned}{self.clause(' WHERE ', update.where)}"
+            return text + self.returning(update.source, update.returning) + _commented(update.comments)
 
     def assigned(self, source: Source, name: str) -> str:
         """A column that a value is given to. Raises UnknownColumn."""
@@ -105,34 +105,11 @@ class Statements(Sources):
         with self.writing(delete):
             tables = self.with_tables(delete.tables)
             text = f"{tables}DELETE FROM {self.visit(delete.source)}{self.clause(' WHERE ', delete.where)}"
-            return text + self.returning(delete.source, delete.returning)
+            return text + self.returning(delete.source, delete.returning) + _commented(delete.comments)
 
-    def visit_insert(self, insert: Insert) -> str:
-        """`INSERT INTO table (columns) VALUES (...), (...)`, or the defaults of all columns."""
-        with self.writing(insert):
-            table = self.visit(insert.source)
-            names = ", ".join(map(self.dialect.quote, insert.columns))
-            values = f"({names}) VALUES {self._rows(insert)}" if insert.columns else "DEFAULT VALUES"
-            return f"INSERT INTO {table} {values}{self.returning(insert.source, insert.returning)}"
 
-    def returning(self, source: Source, columns: tuple[str, ...]) -> str:
-        """` RETURNING columns`, where some are wanted."""
-        quote = self.dialect.quote
-        # SQLite takes a name that it does not know for text, unless it is qualified
-        return " RETURNING " + ", ".join([f"{quote(source.name)}.{quote(name)}" for name in columns]) if columns else ""
-
-    def _rows(self, insert: Insert) -> str:
-        table = self.table(insert.source.name)
-        dumps = [self.dump(table.type_of(name)) for name in insert.columns]
-        width = len(dumps)
-        rows = [
-            [
-                self.bind(value, dump, name)
-                for value, dump, name in zip(insert.binds[start : start + width], dumps, insert.columns, strict=True)
-            ]
-            for start in range(0, insert.rows * width, width)
-        ]
-        return ", ".join([f"({', '.join(row)})" for row in rows])
+def _commented(comments: Iterable[str]) -> str:
+    return "".join([f" /* {comment} */" for comment in comments])
 
 
 def _goes_on(compound: Compound) -> bool:

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from activerecord.errors import NotSupported, QueryError, nearest
@@ -123,8 +124,12 @@ class Writer(ABC):
 
     def visit_twice(self, node: Node) -> tuple[str, Callable[[], str]]:
         """The text of a node, and what gives it again, to be called when the second text has its turn."""
+        return self.write_twice(lambda: self.visit(node))
+
+    def write_twice(self, write: Callable[[], str]) -> tuple[str, Callable[[], str]]:
+        """As `visit_twice`, of a text that is written so."""
         start = len(self._places)
-        text = self.visit(node)
+        text = write()
         end = len(self._places)
 
         def again() -> str:
@@ -144,6 +149,18 @@ class Writer(ABC):
             self._places[start:] = self._places[middle:] + self._places[start:middle]
         return before, after
 
+    def place(self) -> int:
+        """Where in the text the next placeholder comes, for `visit_before`."""
+        return len(self._places)
+
+    def visit_before(self, place: int, node: Node) -> str:
+        """The text of a node that is counted now, and stands before what was written since `place`."""
+        middle = len(self._places)
+        text = self.visit(node)
+        if not self._numbered:
+            self._places[place:] = self._places[middle:] + self._places[place:middle]
+        return text
+
     def unsupported(self, what: str, instead: str) -> NotSupported:
         """The error for what the dialect does not have."""
         return NotSupported(f"{self.dialect.title} has no {what}: {instead}")
@@ -153,6 +170,11 @@ class Writer(ABC):
     def bind(self, value: Any, dump: Dump | None, column: str | None = None) -> str:
         """A placeholder for the statement's next value."""
         return self._placed(_Place(self._counted(value), None, dump, column))
+
+    def bind_parts(self, value: Any, dumps: Iterable[Dump]) -> list[Callable[[], str]]:
+        """The statement's next value in parts: what writes a placeholder for what each of these makes of it."""
+        index = self._counted(value)
+        return [partial(self._placed, _Place(index, None, dump, None)) for dump in dumps]
 
     def bind_whole(self, values: Sequence[Any], dump: Dump | None, column: str | None = None) -> str:
         """One placeholder for a whole list; each of its values is dumped by itself."""
@@ -169,6 +191,10 @@ class Writer(ABC):
         return [
             [self._placed(_Place(index, item, dump, name)) for index, dump, name in counted] for item in range(size)
         ]
+
+    def leave_out(self, bind: Node) -> None:
+        """Count a value that has no placeholder: the text says it otherwise, and so the node's shape does."""
+        self._counted(bind.binds[0])
 
     def _counted(self, value: Any) -> int:
         index = self._next

@@ -2,7 +2,8 @@
 
 from typing import Any, assert_type
 
-from activerecord import gather
+from activerecord import excluded, gather
+from activerecord.sql.expression import Expression
 from tests.typing.models import Order, Track, User
 
 
@@ -12,6 +13,10 @@ async def written(user: User) -> None:
     assert_type(await User.async_find_or_create_by(name="ann"), User)
     assert_type(await User.async_create_or_find_by(name="ann"), User)
     assert_type(await User.async_insert_all([{"name": "ann"}]), int)
+    assert_type(await User.async_insert_all([{"name": "ann"}], returning=True), list[Any])
+    assert_type(await User.async_insert_all([{"name": "ann"}], returning=("id", User.name)), list[dict[str, Any]])
+    assert_type(await User.async_upsert_all([{"name": "ann"}], unique_by="name"), int)
+    assert_type(await User.async_upsert_all([{"id": 1, "name": "a"}], update=(), returning=True), list[Any])
     assert_type(await user.async_save(), bool)
     assert_type(await user.async_update(name="bob"), bool)
     assert_type(await user.async_delete(), bool)
@@ -23,6 +28,10 @@ def written_in_plain_sync_code(user: User) -> None:
     assert_type(User.find_or_create_by(name="ann"), User)
     assert_type(User.create_or_find_by(name="ann"), User)
     assert_type(User.insert_all([{"name": "ann"}]), int)
+    assert_type(User.insert_all([{"name": "ann"}], returning=True, batch=5, progress=print), list[Any])
+    assert_type(User.upsert_all([{"id": 1}], unique_by=User.id, update={User.name: excluded(User.name)}), int)
+    assert_type(User.upsert_all([{"id": 1}], update=["name"], returning=["id"]), list[dict[str, Any]])
+    assert_type(excluded(User.name), Expression[str])
     assert_type(user.save(), bool)
     assert_type(user.update(name="bob"), bool)
     assert_type(user.delete(), bool)

@@ -370,6 +370,36 @@ SELECT "accounts"."id", "accounts"."settings", "accounts"."tags", "accounts"."pr
 SELECT `accounts`.`id`, `accounts`.`settings`, `accounts`.`tags`, `accounts`.`prices`, `accounts`.`note` FROM `accounts` WHERE JSON_CONTAINS_PATH(JSON_EXTRACT(`accounts`.`settings`, ?), 'one', ?);
 -- '$."a"', '$."b"'
 
+-- ==== a whole document contains
+-- sqlite
+SELECT "accounts"."id", "accounts"."settings", "accounts"."tags", "accounts"."prices", "accounts"."note" FROM "accounts" WHERE CASE WHEN json_type("accounts"."settings", ?) IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_tree(?) AS _b WHERE NOT EXISTS (SELECT 1 FROM json_tree("accounts"."settings" -> ?) AS _a WHERE CASE _a.type WHEN 'integer' THEN 'real' ELSE _a.type END = CASE _b.type WHEN 'integer' THEN 'real' ELSE _b.type END AND _a.atom IS _b.atom AND CASE typeof(_b.key) WHEN 'integer' THEN _a.path = _b.path AND typeof(_a.key) = 'integer' ELSE _a.fullkey = _b.fullkey END)) END;
+-- '$', '{"a":1}', '$'
+
+-- postgresql
+SELECT "accounts"."id", "accounts"."settings", "accounts"."tags", "accounts"."prices", "accounts"."note" FROM "accounts" WHERE (("accounts"."settings"::jsonb) @> $1::jsonb);
+-- '{"a":1}'
+
+-- mysql
+SELECT `accounts`.`id`, `accounts`.`settings`, `accounts`.`tags`, `accounts`.`prices`, `accounts`.`note` FROM `accounts` WHERE JSON_CONTAINS(JSON_EXTRACT(`accounts`.`settings`, ?), ?);
+-- '$', '{"a":1}'
+
+-- mariadb
+SELECT `accounts`.`id`, `accounts`.`settings`, `accounts`.`tags`, `accounts`.`prices`, `accounts`.`note` FROM `accounts` WHERE (JSON_CONTAINS(JSON_EXTRACT(`accounts`.`settings`, ?), ?) OR JSON_CONTAINS(JSON_EXTRACT(`accounts`.`settings`, ?), ?));
+-- '$', '{"a":1}', '$', '{"a":1}'
+
+-- ==== a whole document has a key
+-- sqlite
+SELECT "accounts"."id", "accounts"."settings", "accounts"."tags", "accounts"."prices", "accounts"."note" FROM "accounts" WHERE CASE WHEN json_type("accounts"."settings", ?) IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each("accounts"."settings", ?) AS _a WHERE _a.key = ?) END;
+-- '$', '$', 'a'
+
+-- postgresql
+SELECT "accounts"."id", "accounts"."settings", "accounts"."tags", "accounts"."prices", "accounts"."note" FROM "accounts" WHERE (jsonb_typeof(("accounts"."settings"::jsonb)) = 'object' AND ("accounts"."settings"::jsonb) ? $1::text);
+-- 'a'
+
+-- mysql, mariadb
+SELECT `accounts`.`id`, `accounts`.`settings`, `accounts`.`tags`, `accounts`.`prices`, `accounts`.`note` FROM `accounts` WHERE JSON_CONTAINS_PATH(JSON_EXTRACT(`accounts`.`settings`, ?), 'one', ?);
+-- '$', '$."a"'
+
 -- ==== sorted
 -- sqlite
 SELECT "accounts"."id", "accounts"."settings", "accounts"."tags", "accounts"."prices", "accounts"."note" FROM "accounts" ORDER BY CASE json_type("accounts"."settings", ?) WHEN 'text' THEN json_extract("accounts"."settings", ?) END;

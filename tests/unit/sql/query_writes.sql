@@ -494,6 +494,19 @@ SELECT "tasks"."id", "tasks"."clerk_id", "tasks"."hours", "tasks"."deleted" FROM
 SELECT `tasks`.`id`, `tasks`.`clerk_id`, `tasks`.`hours`, `tasks`.`deleted` FROM (SELECT `tasks`.`id`, `tasks`.`clerk_id`, `tasks`.`hours`, `tasks`.`deleted` FROM `tasks` WHERE (`tasks`.`hours` = ? AND `tasks`.`deleted` = ? AND `tasks`.`hours` > ?) UNION SELECT `tasks`.`id`, `tasks`.`clerk_id`, `tasks`.`hours`, `tasks`.`deleted` FROM `tasks` WHERE `tasks`.`hours` = ?) AS `tasks`;
 -- 2, 0, 1, 3
 
+-- ==== a union of a union that was narrowed
+-- sqlite
+SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM (SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM (SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM "clerks" WHERE "clerks"."id" = ? UNION SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM "clerks" WHERE "clerks"."id" = ?) AS "clerks" WHERE "clerks"."age" = ? UNION SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM "clerks" WHERE "clerks"."id" = ?) AS "clerks";
+-- 1, 2, 3, 4
+
+-- postgresql
+SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM (SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM (SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM "clerks" WHERE "clerks"."id" = $1 UNION SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM "clerks" WHERE "clerks"."id" = $2) AS "clerks" WHERE "clerks"."age" = $3 UNION SELECT "clerks"."id", "clerks"."name", "clerks"."nick", "clerks"."age" FROM "clerks" WHERE "clerks"."id" = $4) AS "clerks";
+-- 1, 2, 3, 4
+
+-- mysql, mariadb
+SELECT `clerks`.`id`, `clerks`.`name`, `clerks`.`nick`, `clerks`.`age` FROM (SELECT `clerks`.`id`, `clerks`.`name`, `clerks`.`nick`, `clerks`.`age` FROM (SELECT `clerks`.`id`, `clerks`.`name`, `clerks`.`nick`, `clerks`.`age` FROM `clerks` WHERE `clerks`.`id` = ? UNION SELECT `clerks`.`id`, `clerks`.`name`, `clerks`.`nick`, `clerks`.`age` FROM `clerks` WHERE `clerks`.`id` = ?) AS `clerks` WHERE `clerks`.`age` = ? UNION SELECT `clerks`.`id`, `clerks`.`name`, `clerks`.`nick`, `clerks`.`age` FROM `clerks` WHERE `clerks`.`id` = ?) AS `clerks`;
+-- 1, 2, 3, 4
+
 -- ==== update with default scopes
 -- sqlite
 UPDATE "tasks" SET "hours" = ? WHERE ("tasks"."clerk_id" = ? AND "tasks"."deleted" = ? AND "tasks"."hours" > ?);

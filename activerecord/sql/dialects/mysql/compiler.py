@@ -7,21 +7,25 @@ from typing import Any
 
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.dialect import Dialect, TableLike
+from activerecord.sql.dialects.mysql.arrays import MariaDBArrays, MySQLArrays
+from activerecord.sql.dialects.mysql.dates import MySQLDates
+from activerecord.sql.dialects.mysql.functions import MariaDBFunctions, MySQLFunctions
+from activerecord.sql.dialects.mysql.groupings import MariaDBGroupings, MySQLGroupings
+from activerecord.sql.dialects.mysql.inserts import MariaDBInserts, MySQLInserts
+from activerecord.sql.dialects.mysql.json import MariaDBJson, MySQLJson
+from activerecord.sql.dialects.mysql.search import MySQLSearch
 from activerecord.sql.expression import (
-    Arithmetic,
     Bind,
     Expression,
     In,
-    Like,
     Nested,
     Ordering,
     Position,
     Reference,
 )
-from activerecord.sql.function import Function
 from activerecord.sql.node import walk
-from activerecord.sql.statement import CommonTable, Delete, Insert, Join, Select, Source, Subquery, Update
-from activerecord.types import Boolean, Float, Integer, Interval, Json, Text
+from activerecord.sql.statement import CommonTable, Delete, Join, Select, Source, Subquery, Update
+from activerecord.types import Boolean, Float, Integer, Interval, Json
 
 __all__ = ["MariaDBCompiler", "MySQLCompiler"]
 
@@ -29,23 +33,31 @@ __all__ = ["MariaDBCompiler", "MySQLCompiler"]
 _NO_LIMIT = "18446744073709551615"
 
 
-class MariaDBCompiler(Compiler):
+class MariaDBCompiler(
+    MariaDBJson, MariaDBArrays, MySQLSearch, MySQLDates, MariaDBGroupings, MariaDBFunctions, MariaDBInserts, Compiler
+):
     """Standard SQL, but for words that have another meaning here, and for what a subquery may not say."""
 
     def __init__(self, dialect: Dialect, tables: Iterable[TableLike]) -> None:
         super().__init__(dialect, tables)
         self._written: Source | None = None
 
-    def visit_insert(self, insert: Insert) -> str:
-        """`INSERT INTO table () VALUES ()` for the defaults of all columns."""
-        if insert.columns:
-            return super().visit_insert(insert)
-        return f"INSERT INTO {self.visit(insert.source)} () VALUES (){self.returning(insert.source, insert.returning)}"
-
     def visit_update(self, update: Update) -> str:
         """As ever; its table is remembered, for the subqueries may not read it."""
         self._written = update.source
+        self._check_assignments(update)
         return super().visit_update(update)
+
+    def _check_assignments(self, update: Update) -> None:
+        """They are made from left to right here, so one would see what another has just set."""
+        for place, value in enumerate(update.values):
+            before = update.names[:place]
+            for node in walk(value):
+                if isinstance(node, Reference) and node.source == update.source.name and node.column in before:
+                    raise self.unsupported(
+                        f"assignments that see each other's columns as they were, as {node.column!r} here",
+                        "set the columns by two statements in a transaction",
+                    )
 
     def visit_delete(self, delete: Delete) -> str:
         """As ever; its table is remembered, for the subqueries may not read it."""
@@ -71,6 +83,12 @@ class MariaDBCompiler(Compiler):
         query = nested.query
         if self._written is None or not isinstance(query, Select) or not self._reads_written(query):
             return super().visit_nested(nested)
+        if any(isinstance(node, Select) and node.lock is not None for node in walk(query)):
+            # the statement locks every row that it looks at, and waits where it should not
+            raise self.unsupported(
+                "locks in the query of a write",
+                "in a transaction take the keys by for_update(...).ids(), and write where(...) they are",
+            )
         whole = "" if _is_limited(query) else f" LIMIT {_NO_LIMIT}"
         return f"(SELECT * FROM ({self.visit(query)}{whole}) AS `before`)"
 
@@ -80,24 +98,6 @@ class MariaDBCompiler(Compiler):
             isinstance(node, Source) and (node.schema, node.table) == (written.schema, written.table)
             for node in walk(query)
         )
-
-    def visit_like(self, condition: Like) -> str:
-        r"""`operand LIKE pattern ESCAPE '\\'`: a backslash in quotes is written twice."""
-        return f"{self.operand(condition.operand)} LIKE {self.visit(condition.pattern)} ESCAPE '\\\\'"
-
-    def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
-        """Texts are joined by CONCAT, and whole numbers are divided by DIV."""
-        left, right = self.operand(arithmetic.left), self.operand(arithmetic.right)
-        if arithmetic.operator == "+" and isinstance(self.type_of(arithmetic.left), Text):
-            return f"CONCAT({left}, {right})"
-        divides = arithmetic.operator == "/" and isinstance(self.type_of(arithmetic), Integer)
-        return f"({left} {'DIV' if divides else arithmetic.operator} {right})"
-
-    def visit_function(self, function: Function[Any]) -> str:
-        """`length` counts characters on other engines, and bytes here."""
-        if function.name != "length":
-            return super().visit_function(function)
-        return f"char_length({self.visit_all(function.arguments)})"
 
     def visit_ordering(self, ordering: Ordering) -> str:
         """`operand IS NULL, operand`: NULLs are below all else, and there is no other word for where they go."""
@@ -166,7 +166,7 @@ def _from_decimal(make: type, load: Callable[[Any], Any] | None) -> Callable[[An
     return loaded
 
 
-class MySQLCompiler(MariaDBCompiler):
+class MySQLCompiler(MySQLJson, MySQLArrays, MySQLGroupings, MySQLFunctions, MySQLInserts, MariaDBCompiler):
     """MariaDB's SQL, but that JSON is a type of its own, which equals no text."""
 
     def visit_bind(self, bind: Bind[Any]) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from activerecord.errors import UsageError
 from activerecord.sql.dialect import Dialect, Terms
 from activerecord.sql.dialects.mysql.compiler import MariaDBCompiler, MySQLCompiler
+from activerecord.sql.dialects.mysql.plan import MARIADB_EXPLAINING, MYSQL_EXPLAINING
 from activerecord.sql.literal import literal
 from activerecord.types.mysql import MARIADB_CODECS, MYSQL_CODECS, dump_plain, key_type
 
@@ -72,6 +73,10 @@ MYSQL = Dialect(
     index_in_table=True,
     drops_together=True,
     transactional_ddl=False,
+    names_conflict=False,
+    # InnoDB gives the rows of one INSERT keys in a row, in its settings of every kind.
+    made_keys="SELECT LAST_INSERT_ID(), @@auto_increment_increment",
+    explaining=MYSQL_EXPLAINING,
 )
 """MySQL, and what it has in common with MariaDB."""
 
@@ -80,6 +85,7 @@ MARIADB = replace(
     title="MariaDB",
     codec=MARIADB_CODECS,
     compiler=MariaDBCompiler,
+    explaining=MARIADB_EXPLAINING,
     returning=frozenset({"insert", "delete"}),
     table_options=_table_options("utf8mb4_nopad_bin"),
     drop_key="ALTER TABLE IF EXISTS {} DROP FOREIGN KEY IF EXISTS {}",

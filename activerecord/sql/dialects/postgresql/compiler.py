@@ -9,10 +9,15 @@ from typing import Any
 
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.compiler.expressions import column_of
+from activerecord.sql.dialects.postgresql.arrays import PostgreSQLArrays
+from activerecord.sql.dialects.postgresql.dates import PostgreSQLDates
+from activerecord.sql.dialects.postgresql.functions import PostgreSQLFunctions
+from activerecord.sql.dialects.postgresql.inserts import PostgreSQLInserts
+from activerecord.sql.dialects.postgresql.json import PostgreSQLJson
+from activerecord.sql.dialects.postgresql.search import PostgreSQLSearch
 from activerecord.sql.expression import Bind, Expression, In, Label
-from activerecord.sql.function import Function
 from activerecord.sql.rows import InRows
-from activerecord.types import Array, Boolean, Integer, Numeric, Unknown
+from activerecord.types import Array, Unknown
 
 __all__ = ["PostgreSQLCompiler"]
 
@@ -36,14 +41,16 @@ _OTHERS: dict[type, str] = {
     list: "jsonb",
 }
 
-# Functions that take values of any type, so that the server cannot tell what a bind among them is.
-_TAKE_ANYTHING = frozenset(
-    "concat concat_ws format json_build_array json_build_object jsonb_build_array jsonb_build_object num_nonnulls "
-    "num_nulls pg_typeof quote_literal quote_nullable to_json to_jsonb".split()
-)
 
-
-class PostgreSQLCompiler(Compiler):
+class PostgreSQLCompiler(
+    PostgreSQLJson,
+    PostgreSQLArrays,
+    PostgreSQLSearch,
+    PostgreSQLDates,
+    PostgreSQLFunctions,
+    PostgreSQLInserts,
+    Compiler,
+):
     """Standard SQL, but that the server must be told the types of some binds, and that its aggregates have other types."""
 
     def visit_bind(self, bind: Bind[Any]) -> str:
@@ -71,52 +78,28 @@ class PostgreSQLCompiler(Compiler):
         ]
         return f"SELECT * FROM unnest({', '.join(arrays)})"
 
+    def check_writes(self) -> None:
+        """None is refused."""
+
     def distinct_on(self, columns: Iterable[Expression[Any]]) -> str:
         """`DISTINCT ON (columns) `."""
         return f"DISTINCT ON ({self.visit_all(columns)}) "
-
-    def visit_function(self, function: Function[Any]) -> str:
-        """`name(arguments)`; the sum, mean and extremes of what PostgreSQL has none of are asked for in another way."""
-        first = function.arguments[0] if function.arguments else None
-        kind = Unknown() if first is None else self.type_of(first)
-        aggregate = _AGGREGATES.get((function.name, type(kind)))
-        if aggregate is not None and first is not None:
-            distinct = "DISTINCT " if function.distinct else ""
-            return aggregate.format(f"{distinct}{self.operand(first)}")
-        if function.name == "avg" and not isinstance(kind, Numeric | Unknown):
-            return f"{super().visit_function(function)}::double precision"
-        if function.name in _TAKE_ANYTHING:
-            return f"{function.name}({', '.join(map(self._told, function.arguments))})"
-        if function.name == "ifnull":
-            return f"coalesce({self.visit_all(function.arguments)})"
-        return super().visit_function(function)
 
     def selected(self, column: Expression[Any]) -> str:
         """A bind that is selected is beside nothing that tells its type."""
         operand = column.operand if isinstance(column, Label) else column
         if not isinstance(operand, Bind):
             return super().selected(column)
-        text = self._told(operand)
+        text = self.free(operand)
         return f"{text} AS {self.dialect.quote(column.name)}" if isinstance(column, Label) else text
 
-    def _told(self, operand: Expression[Any]) -> str:
+    def free(self, node: Expression[Any]) -> str:
         """The text of an operand, with its type where it is a bind."""
-        text = self.visit(operand)
-        if not isinstance(operand, Bind) or "::" in text:
+        text = self.operand(node)
+        if not isinstance(node, Bind) or "::" in text:
             return text
-        kind = self.type_of(operand)
-        name = _plain(operand.binds[0]) if isinstance(kind, Unknown) else self.dialect.codec(kind).ddl
+        name = _plain(node.binds[0]) if node.typed_as is None else self.dialect.codec(self.type_of(node)).ddl
         return f"{text}::{name}" if name else text
-
-
-# By the function and the type of its argument: PostgreSQL's sum of BIGINT is NUMERIC, and it has no sum of booleans.
-_AGGREGATES: dict[tuple[str, type], str] = {
-    ("sum", Integer): "sum({})::bigint",
-    ("sum", Boolean): "sum(({})::integer)",
-    ("avg", Boolean): "avg(({})::integer)::double precision",
-    ("min", Boolean): "bool_and({})",
-    ("max", Boolean): "bool_or({})",
-}
 
 
 def _number(value: Any) -> str | None:

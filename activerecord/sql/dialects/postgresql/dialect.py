@@ -6,6 +6,7 @@ from activerecord.errors import UsageError
 from activerecord.sql.dialect import Dialect, Terms
 from activerecord.sql.dialects.postgresql.compiler import PostgreSQLCompiler
 from activerecord.sql.dialects.postgresql.literal import postgresql_literal
+from activerecord.sql.dialects.postgresql.plan import EXPLAINING
 from activerecord.types.postgresql import POSTGRESQL_CODECS, dump_plain
 
 __all__ = ["POSTGRESQL"]
@@ -37,6 +38,20 @@ def _begin(terms: Terms) -> Sequence[str]:
 _TIMELINE = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
 _MARK = f"SELECT pg_current_xact_id_if_assigned()::text, {_TIMELINE}"
 _FATE = f"SELECT CASE WHEN {_TIMELINE} = $2::text THEN pg_xact_status($1::text::xid8) END"
+
+
+# The types are named as a cast takes them: without the -1, BPCHAR would be "character", which is of one letter. A list of lists
+# would be taken apart to the bottom. COPY minds no rules, overrides GENERATED ALWAYS, and is refused where rows have policies.
+_LISTING = """
+SELECT
+    a.attname,
+    CASE WHEN t.typarray <> 0 AND t.typcategory <> 'A' THEN pg_catalog.format_type(a.atttypid, -1) END,
+    c.relkind IN ('r', 'p') AND NOT c.relhasrules AND a.attidentity <> 'a' AND NOT pg_catalog.row_security_active(c.oid)
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+WHERE c.oid = pg_catalog.to_regclass($1::text)
+""".strip()
 
 
 def _quote(name: str) -> str:
@@ -74,7 +89,9 @@ POSTGRESQL = Dialect(
     name_fits=_fits,
     drops_together=True,
     list_is_a_bind=True,
+    listing=_LISTING,
     nulls_high=True,
     row_ranges=True,
+    explaining=EXPLAINING,
 )
 """PostgreSQL."""

@@ -5,17 +5,24 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from activerecord.sql.case import Case
 from activerecord.sql.compiler import Compiler
+from activerecord.sql.dialects.sqlite.arrays import SQLiteArrays
+from activerecord.sql.dialects.sqlite.dates import SQLiteDates
+from activerecord.sql.dialects.sqlite.functions import SQLiteFunctions
+from activerecord.sql.dialects.sqlite.json import SQLiteJson
+from activerecord.sql.dialects.sqlite.search import SQLiteSearch
 from activerecord.sql.expression import Arithmetic, Expression
 from activerecord.sql.function import Function
 from activerecord.sql.rows import InRows
 from activerecord.sql.statement import Compound, Join, Select, Subquery
+from activerecord.sql.window import Over
 from activerecord.types import Numeric
 
 __all__ = ["SQLiteCompiler"]
 
 
-class SQLiteCompiler(Compiler):
+class SQLiteCompiler(SQLiteJson, SQLiteArrays, SQLiteSearch, SQLiteDates, SQLiteFunctions, Compiler):
     """Standard SQL, but that OFFSET needs a LIMIT, a list of rows is a table of its own, and a Decimal is a number of one of two kinds."""
 
     def limits(self, select: Select) -> str:
@@ -23,12 +30,6 @@ class SQLiteCompiler(Compiler):
         if select.offset is not None and select.limit is None:
             return f" LIMIT -1 OFFSET {self.visit(select.offset)}"
         return super().limits(select)
-
-    def visit_arithmetic(self, arithmetic: Arithmetic[Any]) -> str:
-        """A Decimal that is stored as a whole number is divided as a decimal number all the same."""
-        if arithmetic.operator != "/" or not isinstance(self.type_of(arithmetic), Numeric):
-            return super().visit_arithmetic(arithmetic)
-        return f"({self.operand(arithmetic.left)} * 1.0 / {self.operand(arithmetic.right)})"
 
     def load_of(self, expression: Expression[Any]) -> Callable[[Any], Any] | None:
         """A Decimal that SQLite has computed is exact to 15 digits, and the rest of them is noise."""
@@ -63,7 +64,8 @@ class SQLiteCompiler(Compiler):
         """Right and full ones since version 3.39."""
         if join.kind in ("RIGHT", "FULL") and sqlite3.sqlite_version_info < (3, 39):
             raise self.unsupported(
-                f"{join.kind} JOIN before version 3.39", "this Python has an older one: turn the join round, a left join"
+                f"{join.kind} JOIN before version 3.39",
+                "this Python has an older one: turn the join round, a left join",
             )
         return super().visit_join(join)
 
@@ -82,4 +84,8 @@ def _to_15_digits(load: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _is_computed(expression: Expression[Any]) -> bool:
     if isinstance(expression, Function):
         return expression.name in ("sum", "avg") or any(map(_is_computed, expression.arguments))
+    if isinstance(expression, Over):
+        return _is_computed(expression.function)
+    if isinstance(expression, Case):
+        return any(map(_is_computed, expression.values))
     return isinstance(expression, Arithmetic)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from activerecord.errors import UsageError
 from activerecord.sql.dialect import Dialect, Terms
 from activerecord.sql.dialects.sqlite.compiler import SQLiteCompiler
+from activerecord.sql.dialects.sqlite.plan import EXPLAINING
 from activerecord.types.sqlite import SQLITE_CODECS, dump_plain
 
 __all__ = ["SQLITE"]
@@ -42,5 +43,7 @@ SQLITE = Dialect(
     forward_keys=True,
     row_ranges=True,
     any_value=True,
+    explaining=EXPLAINING,
+    only_reads=("PRAGMA query_only = 1", "PRAGMA query_only = 0"),
 )
 """SQLite, the engine in a file."""
