@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from copy import copy
 from itertools import count
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, cast
 from weakref import WeakSet
 
 from activerecord.database import Database, database, databases
@@ -11,10 +11,12 @@ from activerecord.driver import Row
 from activerecord.errors import UnknownRelation, nearest
 from activerecord.hydration import Layout, Loader, Origin, make_loader
 from activerecord.schema.table import Table
+from activerecord.sql.cache import CAPACITY
 from activerecord.sql.dialect import Compiled
+from activerecord.sql.node import Node, Shape, walk
 from activerecord.sql.statement import Join, Source
 
-__all__ = ["AfterLoad", "Joinable", "Mapper", "Modelled", "mappers"]
+__all__ = ["AfterLoad", "Joinable", "Mapper", "Modelled", "Narrowing", "mappers"]
 
 R = TypeVar("R")
 
@@ -45,6 +47,10 @@ class AfterLoad(Protocol):
         ...
 
 
+# (a query, arguments of its own) -> a query
+Narrowing: TypeAlias = Callable[..., Any]
+
+
 class Modelled(Protocol):
     """A model class, as far as the layers below it need to know."""
 
@@ -57,7 +63,8 @@ class Mapper(Generic[R]):
     `declared` builds the table of a model that declares columns; without it the table is read from the database.
     `attributes` says where a declared column's value is kept, by the column's name. Names in `reserved` mean something
     else on a record, so a column of such a name is kept apart and reached by `record["name"]`. `after_load` makes, of the
-    paths that a query was given to load along, what completes its records; it raises UnknownRelation.
+    paths that a query was given to load along, what completes its records; it raises UnknownRelation. `scopes` are
+    functions that give a query of a query, by name; those in `default_scopes` are asked for every statement.
     """
 
     _newest: ClassVar[int] = 0
@@ -74,6 +81,8 @@ class Mapper(Generic[R]):
         reserved: frozenset[str],
         relations: Callable[[Table], Mapping[str, Joinable]],
         after_load: "Callable[[Mapper[Any], tuple[Any, ...]], Coroutine[Any, Any, AfterLoad]]",
+        scopes: "Mapping[str, Narrowing]",
+        default_scopes: "Mapping[str, Narrowing]",
     ) -> None:
         self.model = model
         self.serial = next(_serials)
@@ -83,6 +92,8 @@ class Mapper(Generic[R]):
         self.alias: str | None = None
         self._plain = self
         self.after_load = after_load
+        self.scopes = scopes
+        self.default_scopes = default_scopes
         self.attributes = dict(attributes)
         self.reserved = reserved
         self._declared = declared
@@ -90,6 +101,7 @@ class Mapper(Generic[R]):
         self._relations_of = relations
         self._relations: Mapping[str, Joinable] = {}
         self._relations_as_of = (0, 0)
+        self._named_in: dict[Shape, tuple[Mapper[Any], ...]] = {}
         self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
         mappers.add(self)
         Mapper._newest = self.serial
@@ -130,7 +142,7 @@ class Mapper(Generic[R]):
     async def table(self) -> Table:
         """The model's table: as declared, or as the database describes it. Raises UnknownTable."""
         found = self.known_table()
-        if found is None:
+        if found is None or (found.is_read and self.database().doubts(found)):
             found = await self.database().table(self.table_name, self.schema_name)
             # from now on a record's relations are attributes of its own
             self.relations()
@@ -147,6 +159,17 @@ class Mapper(Generic[R]):
         if self._table is None:
             self._table = self._declared()
         return self._table
+
+    def named_in(self, statement: Node) -> "tuple[Mapper[Any], ...]":
+        """The models whose tables a statement names. Statements of one shape name the same."""
+        found = self._named_in.get(statement.shape)
+        if found is None:
+            sources = [node for node in walk(statement) if isinstance(node, Source)]
+            found = tuple(dict.fromkeys([cast("Mapper[Any]", source.of) for source in sources if source.of is not None]))
+            if len(self._named_in) >= CAPACITY:
+                self._named_in.clear()
+            self._named_in[statement.shape] = found
+        return found
 
     def key(self, name: str) -> str:
         """Where a record keeps the value of a column."""

@@ -8,9 +8,9 @@ from activerecord import database, runtime
 from activerecord.bounds import bounded
 from activerecord.config import Settings
 from activerecord.mapper import Mapper
+from activerecord.model.bulk import Bulk
 from activerecord.model.declaration import declare, make_mapper
 from activerecord.model.metaclass import ModelType
-from activerecord.model.writes import Writes
 from activerecord.relation import Association
 from activerecord.relation.association import name_of
 from activerecord.relation.target import model_of_table
@@ -25,7 +25,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
-class ActiveRecord(Writes):
+class ActiveRecord(Bulk):
     """The base of all models.
 
     A subclass with columns (`age: Column[int]`) is declared: typed, and able to create its table. One without reads its
@@ -85,7 +85,8 @@ class ActiveRecord(Writes):
         it is rolled back, and DeadlineExceeded is raised. `deferrable` (PostgreSQL; serializable and read only) waits at
         the beginning for a moment from which on it cannot be refused.
         """
-        return Transaction(cls._database, Terms(isolation, read_only, deferrable), retries=retries, timeout=timeout)
+        terms = Terms(isolation, read_only, deferrable)
+        return Transaction(cls._database, terms, retries=retries, timeout=timeout, is_async=True)
 
     @classmethod
     def transaction(
@@ -98,7 +99,8 @@ class ActiveRecord(Writes):
         timeout: float | None = None,
     ) -> Transaction:
         """A transaction on the model's connection, `with User.transaction() as tx`; see `async_transaction`."""
-        return Transaction(cls._database, Terms(isolation, read_only, deferrable), retries=retries, timeout=timeout)
+        terms = Terms(isolation, read_only, deferrable)
+        return Transaction(cls._database, terms, retries=retries, timeout=timeout, is_async=False)
 
     @classmethod
     async def async_run_transaction(

@@ -71,6 +71,8 @@ class Attributes(metaclass=ModelType):
         # Called only for what the record does not have; checkers must not see it, or no typo would be an error.
         def __getattr__(self, name: str) -> Any:
             mapper = type(self).__mapper__
+            if name in mapper.scopes:
+                raise NoSuchAttribute(f"{name!r} is a scope of the model, not of a record: {mapper.name}.{name}(...)")
             if name.startswith("_") or mapper.is_declared:
                 raise NoSuchAttribute(f"{type(self).__name__} has no attribute {name!r}; {nearest(name, dir(self))}")
             relation = mapper.relations().get(name)
@@ -197,8 +199,12 @@ class Attributes(metaclass=ModelType):
         table = mapper.known_table()
         if table is None or self._column_name(name) in table.columns or name in mapper.relations():
             return
+        raise self._unknown(name, table)
+
+    def _unknown(self, name: str, table: Table) -> UnknownColumn:
+        mapper = self.__mapper__
         known = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
-        raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, known)}")
+        return UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, known)}")
 
     def _missing(self, name: str) -> Any:
         table = self.__mapper__.known_table()
@@ -230,8 +236,7 @@ class Attributes(metaclass=ModelType):
                     f"the column is record[{key!r}]"
                 )
             if not isinstance(relation, Association):
-                columns = [*mapper.attributes.values(), *table.columns, *mapper.relations()]
-                raise UnknownColumn(f"{mapper.name} has no column {name!r}; {nearest(name, columns)}")
+                raise self._unknown(name, table)
             relation.assign(self, vars(self).pop(key))
 
 

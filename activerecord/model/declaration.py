@@ -13,6 +13,8 @@ from activerecord.errors import UsageError
 from activerecord.mapper import Joinable, Mapper
 from activerecord.model.metaclass import ModelType
 from activerecord.preload import Preload
+from activerecord.query.query import Query
+from activerecord.query.scope import DefaultScope, Scope, scopes_of
 from activerecord.relation import Association, BelongsTo, HasMany, HasOne
 from activerecord.relation.inferred import Inferred, ModelOf, inferred_relations
 from activerecord.relation.target import target_name
@@ -52,7 +54,10 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
         ),
         relations=lambda table: _relations(mapper, table, associations, model_of),
         after_load=Preload.along,
+        scopes=scopes_of(Scope, model.__mro__),
+        default_scopes=scopes_of(DefaultScope, model.__mro__),
     )
+    _check_scopes(mapper, base)
     return mapper
 
 
@@ -83,6 +88,27 @@ def _check_names(
                 f"{model.__name__}.{name} is annotated, but not as a column: `{name}: Column[...]`; "
                 f"what belongs to the class itself is a ClassVar[...]"
             )
+
+
+def _check_scopes(mapper: Mapper[Any], base: "type[Any]") -> None:
+    """Refuse scopes of names that mean something else."""
+    for name in [*mapper.scopes, *mapper.default_scopes]:
+        spelt = f"{mapper.name}.{name}"
+        if name.startswith("_"):
+            raise UsageError(f"{spelt}: the name of a scope begins with a letter")
+        if hasattr(base, name) or hasattr(Query, name):
+            raise UsageError(f"{spelt}: every model or query has a `{name}` of its own; call the scope otherwise")
+        held = next((body for body in mapper.model.__mro__ if isinstance(vars(body).get(name), Column | Association)), None)
+        if held is not None:
+            raise UsageError(f"{spelt} is a column or relation of {held.__name__}; call the scope otherwise")
+
+
+def _check_columns(mapper: Mapper[Any], table: Table) -> None:
+    taken = [name for name in [*mapper.scopes, *mapper.default_scopes] if name in table.columns]
+    if taken:
+        raise UsageError(
+            f"{mapper.name}.{taken[0]} is a scope, and the table {table.name!r} has a column of that name; call the scope otherwise"
+        )
 
 
 def declare(model: "type[Any]") -> None:
@@ -260,6 +286,7 @@ def _relations(
 ) -> Mapping[str, Joinable]:
     if mapper.is_declared:
         return declared
+    _check_columns(mapper, table)
     inferred = inferred_relations(mapper, table, model_of)
     for name, association in inferred.items():
         setattr(mapper.model, name, Inferred(association))

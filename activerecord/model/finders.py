@@ -7,6 +7,8 @@ from activerecord.model.attributes import Attributes
 from activerecord.query.alias import Alias
 from activerecord.query.named import checked_name
 from activerecord.query.query import Query
+from activerecord.query.raw import RawQuery
+from activerecord.sql.text import text_of
 
 __all__ = ["Finders"]
 
@@ -31,6 +33,19 @@ class Finders(Attributes):
     def where(cls, /, *conditions: Any, **equals: Any) -> "Query[Self]":
         """A query of the records that fit these conditions, given as to `Query.where`."""
         return cls.query().where(*conditions, **equals)
+
+    @classmethod
+    def unscoped(cls) -> "Query[Self]":
+        """A query of all records, without the model's default scopes."""
+        return cls.query().unscoped()
+
+    @classmethod
+    def from_sql(cls, sql: str, /, *binds: Any, **named: Any) -> "RawQuery[Self]":
+        """Records by SQL of the program's own: `User.from_sql("SELECT * FROM users WHERE age > ?", 18).all()`.
+
+        Values are given as to `where`. Raises WrongBinds, and QueryError for what is no text of SQL.
+        """
+        return RawQuery(cls.__mapper__, text_of(sql, binds, named))
 
     @classmethod
     async def async_find(cls, key: Any, *, timeout: float | None = None) -> Self:

@@ -1,28 +1,27 @@
 """The verbs by which a record writes its row, and holds what the database has made of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 from activerecord import runtime
 from activerecord.bounds import bounded
+from activerecord.bulk import refuse_generated, refuse_view
 from activerecord.changes import MISSING, differs
+from activerecord.driver import Result
 from activerecord.errors import QueryError, RecordNotFound, UniqueViolation, UsageError
 from activerecord.hydration import Origin
-from activerecord.model.attributes import getattr_static
 from activerecord.model.finders import Finders
 from activerecord.model.written import RowWriter, has_key
 from activerecord.query.clauses import Clauses
 from activerecord.query.query import Query
-from activerecord.schema.column import Column, not_loaded
+from activerecord.schema.column import not_loaded
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Bind, Condition
-from activerecord.sql.statement import Delete, Insert, Lock
+from activerecord.sql.statement import Delete, Lock
 from activerecord.transaction import current_transaction
 
 __all__ = ["Writes"]
-
-Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
 class Writes(Finders):
@@ -66,11 +65,7 @@ class Writes(Finders):
         self._claim()
         try:
             with bounded(timeout, "delete"):
-                table = await self.__mapper__.table()
-                statement = Delete(self.__mapper__.source, self._own_row(table))
-                tables = (table,)
-                result = await self.__mapper__.database().execute(statement, tables, late=lambda _: self._drop(table))
-            self._drop(table)
+                result = await self.__mapper__.database().again_if_altered(self._delete)
         finally:
             self._writing = False
         return result.affected > 0
@@ -83,7 +78,7 @@ class Writes(Finders):
             table = await self.__mapper__.table()
             if self._row is None:
                 raise UsageError(f"a new {type(self).__name__} has no row to read")
-            fresh = await type(self).query().where(self._own_row(table)).async_one_or_none()
+            fresh = await type(self).unscoped().where(self._own_row(table)).async_one_or_none()
         if fresh is None:
             raise RecordNotFound(f"the row of this {type(self).__name__} has gone")
         vars(self).clear()
@@ -136,38 +131,6 @@ class Writes(Finders):
         """A new record with these values, or, where a unique key forbids it, the one that has them already."""
         return runtime.run_blocking(lambda: cls.async_create_or_find_by(**values), "create_or_find_by")
 
-    @classmethod
-    async def async_insert_all(cls, rows: Iterable[Mapping[str, Any]], *, timeout: float | None = None) -> int:
-        """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns.
-
-        Defaults that the model declares are filled in. A key that the database makes is made where it is None; such rows
-        come after those that have a key. No records are made, and no callbacks run.
-        """
-        with bounded(timeout, "insert_all"):
-            return await cls._insert_rows(rows)
-
-    @classmethod
-    async def _insert_rows(cls, rows: Iterable[Mapping[str, Any]]) -> int:
-        table = await cls.__mapper__.table()
-        listed = [_with_defaults(cls, row) for row in _listed(rows)]
-        if not listed:
-            return 0
-        _refuse_view(table)
-        groups = _by_columns(table, listed)
-        database = cls.__mapper__.database()
-        async with database.transaction():
-            for names, group in groups:
-                one = Insert(cls.__mapper__.source, names, [[None] * len(names)])
-                await database.execute_many(
-                    one, (table,), [tuple([row[name] for name in names]) for row in group]
-                )
-        return len(listed)
-
-    @classmethod
-    def insert_all(cls, rows: Iterable[Mapping[str, Any]], *, timeout: float | None = None) -> int:
-        """Insert many rows, all of them or none; how many there were. Each is a dict with the same columns."""
-        return runtime.run_blocking(lambda: cls.async_insert_all(rows, timeout=timeout), "insert_all")
-
     # one record's statements
 
     def _claim(self) -> None:
@@ -178,8 +141,15 @@ class Writes(Finders):
             )
         self._writing = True
 
+    async def _delete(self) -> Result:
+        table = await self.__mapper__.table()
+        statement = Delete(self.__mapper__.source, self._own_row(table))
+        result = await self.__mapper__.database().execute(statement, (table,), late=lambda _: self._drop(table))
+        self._drop(table)
+        return result
+
     async def _insert(self, table: Table) -> None:
-        _refuse_view(table)
+        refuse_view(table)
         self._shed_computed(table)
         keys = {name: self.__mapper__.key(name) for name in table.writable}
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
@@ -193,7 +163,7 @@ class Writes(Finders):
         # None asks for the key that the database makes, as it does where one may be given
         asked = {name: value for name, value in held.items() if value is not None or name != table.auto_key}
         assigned = [name for name, value in asked.items() if differs(self._computed.get(name, MISSING), value)]
-        _refuse_generated(table, assigned)
+        refuse_generated(table, assigned)
         for name in held:
             del vars(self)[self.__mapper__.key(name)]
 
@@ -202,7 +172,7 @@ class Writes(Finders):
         values = {name: new for name, (_, new) in changes.items() if name in table.columns}
         if not values:
             return
-        _refuse_generated(table, values)
+        refuse_generated(table, values)
         await RowWriter(self.__mapper__, table).update(values, self._own_key(table), self._take)
 
     def _take(self, compiled: Compiled, rows: Sequence[Sequence[Any]]) -> None:
@@ -267,61 +237,6 @@ class Writes(Finders):
         return Bind(value)
 
 
-def _listed(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    kind = type(rows).__name__
-    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
-        raise QueryError(f"insert_all takes a list of dicts, got {kind}")
-    return rows
-
-
-def _refuse_view(table: Table) -> None:
-    """On every engine: one writes some views, another none, and SQLite before 3.41 says that it did and did not."""
-    if table.is_view:
-        raise QueryError(f"{table.name!r} is a view, whose rows cannot be written: write those of the tables it reads")
-
-
-def _refuse_generated(table: Table, names: Iterable[str]) -> None:
-    for name in names:
-        if table.column(name).generated:
-            raise QueryError(f"{name!r} of {table.name!r} is computed by the database: it takes no value")
-
-
-def _by_columns(table: Table, rows: Rows) -> Sequence[tuple[tuple[str, ...], Rows]]:
-    """The columns to write, with the rows that have values for them: two groups, where only some ask for a key.
-
-    Not every engine makes a key where it is given NULL. Keys that are given come first, so that none is made of theirs.
-    Raises UnknownColumn, and QueryError for columns that are not in all rows, or computed.
-    """
-    names = tuple(rows[0])
-    for name in names:
-        table.column(name)
-    without = tuple(name for name in names if name != table.auto_key)
-    given = [row for row in rows if not _asks_for_key(table, row)]
-    asking = [row for row in rows if _asks_for_key(table, row)]
-    groups = [(columns, group) for columns, group in ((names, given), (without, asking)) if group]
-    for columns, _ in groups:
-        _refuse_generated(table, columns)
-    for row in rows:
-        if row.keys() != rows[0].keys():
-            odd = ", ".join(sorted(row.keys() ^ rows[0].keys()))
-            raise QueryError(f"insert_all needs the same columns in every row; not in all: {odd}")
-    return groups
-
-
 def _asks_for_key(table: Table, values: Mapping[str, Any]) -> bool:
     """Whether the key that the database would make is there, as None."""
     return table.auto_key is not None and values.get(table.auto_key, 0) is None
-
-
-def _with_defaults(model: "type[Writes]", row: Mapping[str, Any]) -> dict[str, Any]:
-    if not isinstance(row, Mapping):
-        raise QueryError(f"insert_all takes dicts, got {type(row).__name__}")
-    if not all(isinstance(name, str) for name in row):
-        raise QueryError("the names of columns are text")
-    attributes = {key: name for name, key in model.__mapper__.attributes.items()}
-    values = {attributes.get(name, name): value for name, value in row.items()}
-    for key, name in attributes.items():
-        column = getattr_static(model, key)
-        if name not in values and isinstance(column, Column) and column.default is not None:
-            values[name] = column.new_value()
-    return values

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from activerecord.driver import Row
+from activerecord.driver import Result, Row
 from activerecord.errors import QueryError, StaleRecord
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled, Dialect
 from activerecord.sql.expression import Condition, Reference, Star, all_of
+from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
-from activerecord.sql.statement import Insert, Select, Update
+from activerecord.sql.statement import Select, Update
 
 __all__ = ["RowWriter", "Take", "has_key"]
 
@@ -40,11 +41,11 @@ class RowWriter:
         dialect = await self._database.settle()
         columns, row = tuple(values), [tuple(values.values())]
         if "insert" in dialect.returning:
-            await self._at_once(Insert(self._source, columns, row, returning=self._table.names()), take)
+            await self._at_once(lambda table: Insert(self._source, columns, row, returning=table.names()), take)
             return
         _check_key(self._table, values, dialect)
         async with self._database.transaction():
-            result = await self._database.execute(Insert(self._source, columns, row), self._tables)
+            result = await self._execute(Insert(self._source, columns, row))
             key = {name: values.get(name) for name in self._table.primary_key}
             if self._table.auto_key is not None and key[self._table.auto_key] is None:
                 key[self._table.auto_key] = result.last_id
@@ -57,26 +58,38 @@ class RowWriter:
         dialect = await self._database.settle()
         where = has_key(self._table, own)
         if "update" in dialect.returning:
-            returning = self._table.names()
-            await self._at_once(Update.of_values(self._source, dict(values), where, returning=returning), take)
+            await self._at_once(
+                lambda table: Update.of_values(self._source, dict(values), where, returning=table.names()), take
+            )
             return
         async with self._database.transaction():
-            result = await self._database.execute(Update.of_values(self._source, dict(values), where), self._tables)
+            result = await self._execute(Update.of_values(self._source, dict(values), where))
             if not result.affected:
                 raise self._gone()
             await self._read({name: values.get(name, part) for name, part in own.items()}, take)
 
-    async def _at_once(self, statement: Node, take: Take) -> None:
-        # cancelled or not, what was written was written: else saving again would write it twice
-        compiled, rows = await self._database.fetch(statement, self._tables, late=take)
-        self._hand_over(compiled, rows, take)
+    async def _at_once(self, make: Callable[[Table], Node], take: Take) -> None:
+        async def attempt() -> tuple[Compiled, list[Row]]:
+            table = await self._mapper.table()
+            # cancelled or not, what was written was written: else saving again would write it twice
+            return await self._database.fetch(make(table), (table,), late=take)
+
+        self._hand_over(*await self._database.again_if_altered(attempt), take)
+
+    async def _execute(self, statement: Node) -> Result:
+        async def attempt() -> Result:
+            return await self._database.execute(statement, (await self._mapper.table(),))
+
+        return await self._database.again_if_altered(attempt)
 
     async def _read(self, key: Values, take: Take) -> None:
         where = has_key(self._table, key)
-        compiled, rows = await self._database.fetch(
-            Select((Star(self._source.name),), self._source, where=where), self._tables
-        )
-        self._hand_over(compiled, rows, take)
+        select = Select((Star(self._source.name),), self._source, where=where)
+
+        async def attempt() -> tuple[Compiled, list[Row]]:
+            return await self._database.fetch(select, (await self._mapper.table(),))
+
+        self._hand_over(*await self._database.again_if_altered(attempt), take)
 
     def _hand_over(self, compiled: Compiled, rows: "Sequence[Row]", take: Take) -> None:
         if not rows:
@@ -85,10 +98,6 @@ class RowWriter:
 
     def _gone(self) -> StaleRecord:
         return StaleRecord(f"the row of this {self._mapper.name} has gone, or its key has changed")
-
-    @property
-    def _tables(self) -> tuple[Table, ...]:
-        return (self._table,)
 
 
 def has_key(table: Table, key: Values) -> Condition:

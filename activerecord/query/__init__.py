@@ -2,8 +2,26 @@
 
 from activerecord.query.batches import Batch, Batches, Each
 from activerecord.query.combining import exists
+from activerecord.query.execution import StatementResult, async_execute, execute
 from activerecord.query.pages import NumberedPage, Page
 from activerecord.query.query import Query
+from activerecord.query.raw import RawQuery
+from activerecord.query.scope import default_scope, scope
 from activerecord.query.stream import Stream
 
-__all__ = ["Batch", "Batches", "Each", "NumberedPage", "Page", "Query", "Stream", "exists"]
+__all__ = [
+    "Batch",
+    "Batches",
+    "Each",
+    "NumberedPage",
+    "Page",
+    "Query",
+    "RawQuery",
+    "StatementResult",
+    "Stream",
+    "async_execute",
+    "default_scope",
+    "execute",
+    "exists",
+    "scope",
+]

@@ -38,8 +38,7 @@ class Aggregates(Values[R]):
         """The sum of a column over the rows that fit; zero where there is nothing to add: `SELECT sum(...) ...`."""
         self._refuse_cut("sum")
         with bounded(timeout, "sum"):
-            adding = await self._aggregate(Function("sum", (self._column(column),)))
-            found = await self._scalar(adding)
+            adding, found = await self._scalar(lambda: self._aggregate(Function("sum", (self._column(column),))))
         return self._zero(adding) if found is None else found
 
     @overload
@@ -105,7 +104,8 @@ class Aggregates(Values[R]):
 
     async def _aggregated(self, name: AggregateName, column: "str | Expression[Any]") -> Any:
         self._refuse_cut(name)
-        return await self._scalar(await self._aggregate(Function(name, (self._column(column),))))
+        _, found = await self._scalar(lambda: self._aggregate(Function(name, (self._column(column),))))
+        return found
 
     def _zero(self, prepared: Prepared) -> Any:
         """The sum of no values at all, of the type that the sum of some would have."""

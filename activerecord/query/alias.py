@@ -35,6 +35,8 @@ class Alias(Named, Generic[R]):
             return Reference[Any](self.__name__, column)
         if name in mapper.relations():
             return Lead(mapper, name)
+        if name in mapper.scopes:
+            return getattr(self.query(), name)
         if mapper.is_declared or name.startswith("_"):
             known = [*mapper.attributes.values(), *mapper.relations()]
             raise NoSuchAttribute(f"{mapper.name} has no column {name!r}; {nearest(name, known)}")

@@ -236,9 +236,12 @@ class Batching(Parts[R]):
         return Batches(lambda place, count: self._batch(name, span, place, count), size, self._clauses.limit, name)
 
     async def _batch(self, name: str, span: _Span, place: Place | None, count: int) -> Part[R]:
-        with bounded(span.timeout, name):
+        async def attempt() -> Part[R]:
             course = await self._course(name, descending=span.descending)
             return await self._part(course, _within(course, span, place), count)
+
+        with bounded(span.timeout, name):
+            return await self._mapper.database().again_if_altered(attempt)
 
 
 def _within(course: Course, span: _Span, place: Place | None) -> Condition | None:

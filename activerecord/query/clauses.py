@@ -1,8 +1,8 @@
 """What a query has been told so far, and how it becomes a statement."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar, cast
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 from activerecord.driver import Row
 from activerecord.errors import QueryError, UsageError
@@ -20,12 +20,14 @@ from activerecord.sql.expression import (
     Reference,
     Selectable,
     Star,
+    all_of,
 )
-from activerecord.sql.node import Node, walk
-from activerecord.sql.statement import CommonTable, FromItem, Join, Lock, Select, Source
+from activerecord.sql.grouping import GroupingSets
+from activerecord.sql.node import Node
+from activerecord.sql.statement import CommonTable, FromItem, Join, Lock, Select
 from activerecord.transaction import current_transaction
 
-__all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore"]
+__all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore", "told"]
 
 R = TypeVar("R")
 
@@ -48,7 +50,10 @@ class JoinWish:
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """The clauses of a query, none of them bound to a reading of the schema yet."""
+    """The clauses of a query, none of them bound to a reading of the schema yet.
+
+    `lifted` are the names of the default scopes that it goes without; `everywhere` says that all rows may be written.
+    """
 
     columns: tuple[Expression[Any], ...] = ()
     source: FromItem | None = None
@@ -67,6 +72,16 @@ class Clauses:
     lock: Lock | None = None
     hints: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    lifted: frozenset[str] = frozenset()
+    everywhere: bool = False
+
+
+_NOTHING = Clauses()
+
+
+def told(clauses: Clauses) -> set[str]:
+    """The names of the clauses that say anything. They cannot be compared: what they hold compares as SQL."""
+    return {each.name for each in fields(Clauses) if getattr(clauses, each.name) is not getattr(_NOTHING, each.name)}
 
 
 # the last word on the clauses, once the table is known
@@ -90,6 +105,11 @@ class QueryCore(Selectable, Generic[R]):
     def __init__(self, mapper: Mapper[R], clauses: Clauses | None = None) -> None:
         self._mapper = mapper
         self._clauses = clauses or Clauses()
+
+    @property
+    def model(self) -> type[R]:
+        """The class of its records."""
+        return self._mapper.model
 
     @property
     def clauses(self) -> Clauses:
@@ -137,7 +157,8 @@ class QueryCore(Selectable, Generic[R]):
 
         Raises QueryError, UsageError where a table is not read yet.
         """
-        return self._select(replace(self._clauses, columns=columns) if columns else self._clauses)
+        clauses = replace(self._clauses, columns=columns) if columns else self._clauses
+        return self._select(self._scoped(clauses))
 
     # names of columns, as text or as expressions
 
@@ -159,10 +180,21 @@ class QueryCore(Selectable, Generic[R]):
     async def _prepare(self, finish: Finish | None = None) -> Prepared:
         """The statement, once the tables that it reads are known. `finish` has the last word on the clauses."""
         table = await self._mapper.table()
-        clauses = self._clauses if finish is None else finish(table)
+        clauses = self._scoped(self._clauses if finish is None else finish(table))
         await self._learn(clauses)
         select = self._select(clauses)
         return Prepared(select, await self._tables(select), table)
+
+    def _scoped(self, clauses: Clauses) -> Clauses:
+        """The clauses with what the model's default scopes ask for. The rows of another query have been through its own."""
+        scopes = self._mapper.default_scopes
+        if not scopes or clauses.source is not None:
+            return clauses
+        plain = type(self)(self._mapper, Clauses(lifted=frozenset(scopes)))
+        for name, narrow in scopes.items():
+            if name not in clauses.lifted:
+                clauses = _narrowed(clauses, name, narrow, plain)
+        return clauses
 
     async def _learn(self, clauses: Clauses) -> None:
         """Have the tables read that relations lead to."""
@@ -176,7 +208,7 @@ class QueryCore(Selectable, Generic[R]):
     async def _tables(self, statement: Node) -> tuple[Table, ...]:
         """The tables that a statement reads and writes. Raises QueryError where they cannot go together."""
         found: dict[tuple[str | None, str], Table] = {}
-        for mapper in _mappers_in(statement):
+        for mapper in self._mapper.named_in(statement):
             if mapper.connection != self._mapper.connection:
                 raise QueryError(
                     f"{mapper.name} is asked of the connection {mapper.connection!r} and {self._mapper.name} of "
@@ -245,10 +277,42 @@ class QueryCore(Selectable, Generic[R]):
         return found
 
 
+# What a default scope may ask for: which rows there are, and nothing else.
+_NARROWING = frozenset({"joins", "where", "tables", "lifted"})
+
+
+def _narrowed(clauses: Clauses, name: str, narrow: Callable[[Any], Any], plain: QueryCore[Any]) -> Clauses:
+    """The clauses with what one default scope asks for."""
+    try:
+        asked = narrow(plain)
+    except RecursionError:
+        raise QueryError(f"the default scope {name!r} asks for its own model: let it begin with unscoped()") from None
+    if not isinstance(asked, QueryCore):
+        raise QueryError(f"the default scope {name!r} gives no query, but {type(asked).__name__}: return query.where(...)")
+    added: Clauses = asked.clauses
+    others = told(added) - _NARROWING
+    if others:
+        raise QueryError(
+            f"the default scope {name!r} says {min(others)}: a default scope says which rows there are, by where and joins; "
+            f"for the rest use a scope"
+        )
+    return replace(
+        clauses,
+        joins=added.joins + clauses.joins,
+        tables=added.tables + clauses.tables,
+        where=all_of(clauses.where, added.where),
+    )
+
+
 def _placed(expression: Expression[Any], columns: Sequence[Expression[Any]]) -> Expression[Any]:
     """The expression, or its place among the columns: one with values in it would not be known for the same there."""
+    if isinstance(expression, GroupingSets):
+        return expression.with_each(lambda column: _placed(column, columns))
     if expression.binds:
         for number, column in enumerate(columns, 1):
+            if isinstance(column, Star):
+                # how many columns it stands for is not known here
+                break
             operand = column.operand if isinstance(column, Label) else column
             if operand is expression or _equal(operand, expression):
                 return Position(number, operand, column.name if isinstance(column, Label) else None)
@@ -257,11 +321,3 @@ def _placed(expression: Expression[Any], columns: Sequence[Expression[Any]]) -> 
 
 def _equal(one: Node, other: Node) -> bool:
     return one.shape == other.shape and all(a is b for a, b in zip(one.binds, other.binds, strict=True))
-
-
-def _mappers_in(statement: Node) -> list[Mapper[Any]]:
-    """The models whose tables a statement names, each once, in the order of the text."""
-    found = [
-        cast("Mapper[Any]", node.of) for node in walk(statement) if isinstance(node, Source) and node.of is not None
-    ]
-    return list(dict.fromkeys(reversed(found)))

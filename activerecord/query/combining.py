@@ -1,17 +1,16 @@
 """Queries made of queries: unions, queries under a name, common tables."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 from activerecord.errors import QueryError
-from activerecord.query.clauses import Clauses, QueryCore
+from activerecord.query.clauses import Clauses, QueryCore, told
 from activerecord.query.named import Named, checked_name
 from activerecord.sql.expression import Exists
 from activerecord.sql.statement import CommonTable, Compound, FromItem, NamedTable, Rows, Subquery
 from activerecord.sql.text import Text
 
-__all__ = ["Combining", "exists"]
+__all__ = ["Combining", "exists", "named_once"]
 
 R = TypeVar("R")
 
@@ -87,7 +86,7 @@ class Combining(QueryCore[R]):
         for table in tables:
             if not isinstance(table, Named) or not table.__tables__:
                 raise QueryError("with_cte takes common tables: query.cte('recent')")
-        return self._told(tables=_together(self._clauses.tables, *[table.__tables__ for table in tables]))
+        return self._told(tables=named_once(self._clauses.tables, *[table.__tables__ for table in tables]))
 
     def from_(self, source: "Named | QueryCore[Any]") -> Self:
         """Read the rows of another query, or of a common table, in place of the table: `SELECT ... FROM (...) AS "users"`.
@@ -97,7 +96,7 @@ class Combining(QueryCore[R]):
         """
         own = self._mapper.source_name
         if isinstance(source, Named):
-            return self._told(source=source.under(own), tables=_together(self._clauses.tables, source.__tables__))
+            return self._told(source=source.under(own), tables=named_once(self._clauses.tables, source.__tables__))
         if not isinstance(source, QueryCore):
             raise QueryError(f"from_ takes a query or a source under a name, got {type(source).__name__}")
         return self._told(source=Subquery(source.as_statement(), own))
@@ -118,12 +117,12 @@ class Combining(QueryCore[R]):
 def _rows_of(query: QueryCore[Any]) -> Rows:
     """The statement; of a query that is a combination and nothing more, that."""
     clauses = query.clauses
-    if isinstance(clauses.source, Subquery) and replace(clauses, source=None, paths=()) == Clauses():
+    if isinstance(clauses.source, Subquery) and told(clauses) <= {"source", "paths", "lifted"}:
         return clauses.source.query
     return query.as_statement()
 
 
-def _together(known: tuple[CommonTable, ...], *more: tuple[CommonTable, ...]) -> tuple[CommonTable, ...]:
+def named_once(known: tuple[CommonTable, ...], *more: tuple[CommonTable, ...]) -> tuple[CommonTable, ...]:
     """Common tables without those that are named already."""
     found = {table.name: table for table in known}
     for tables in more:

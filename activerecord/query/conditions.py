@@ -1,12 +1,12 @@
 """Conditions: which rows a query is after."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Self, TypeVar, cast
 
-from activerecord.errors import QueryError, WrongBinds
+from activerecord.errors import QueryError
 from activerecord.query.clauses import QueryCore
 from activerecord.sql.expression import Condition, Expression, Not, Reference, Selectable, all_of, any_of
-from activerecord.sql.text import Text
+from activerecord.sql.text import text_of
 from activerecord.types import Array, Json
 
 __all__ = ["Conditions"]
@@ -47,7 +47,7 @@ class Conditions(QueryCore[R]):
     def _condition(self, conditions: tuple[Any, ...], equals: Mapping[str, Any]) -> Condition:
         first = conditions[0] if conditions else None
         if isinstance(first, str):
-            return _text(first, conditions[1:], equals)
+            return text_of(first, conditions[1:], equals)
         found = [self._single(condition) for condition in conditions]
         joined = all_of(*found, *[self._equal(name, value) for name, value in equals.items()])
         if joined is None:
@@ -77,18 +77,3 @@ class Conditions(QueryCore[R]):
         if table is None or not isinstance(column, Reference) or column.column not in table.columns:
             return False
         return isinstance(table.type_of(column.column), Array | Json)
-
-
-def _text(sql: str, values: tuple[Any, ...], named: Mapping[str, Any]) -> Condition:
-    """SQL of the program's own, with its values one by one, or all in one tuple, list or dict."""
-    if len(values) == 1 and not named:
-        only = values[0]
-        if isinstance(only, Mapping):
-            return Text(sql, named=cast("Mapping[str, Any]", only))
-        listed = cast("Sequence[Any]", only) if isinstance(only, tuple | list) else values
-        if len(listed) != 1:
-            try:
-                return Text(sql, values)
-            except WrongBinds:
-                return Text(sql, listed)
-    return Text(sql, values, named or None)

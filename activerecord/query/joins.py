@@ -85,6 +85,8 @@ class Joins(QueryCore[R]):
             raise QueryError(
                 f"join takes a relation, its name, a model or a source under a name, got {type(name).__name__}"
             )
+        if " " in name:
+            raise QueryError("join takes no SQL: a relation or its path, or join(Model, condition)")
         path = tuple(name.split(".")) if isinstance(target, str) else (name,)
         if not all(path):
             raise QueryError("a path of relations has a name missing")

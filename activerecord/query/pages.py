@@ -110,13 +110,17 @@ class Pages(Parts[R], Terminals[R], Values[R]):
         if self._clauses.limit is not None:
             raise QueryError("paginate does not go with limit(...): it takes the limit itself, paginate(limit=...)")
         cursor, backwards = (after, False) if before is None else (before, True)
-        with bounded(timeout, "paginate"):
+
+        async def attempt() -> Page[R]:
             course = await self._course("paginate")
             text = CursorText(self._order_text(course), self._mapper.database().configuration.cursor_secret)
             start = None if cursor is None else self._start(course, text, cursor, backwards=backwards)
             condition = None if start is None else start.condition
             part = await self._part(course, condition, limit, ahead=1, backwards=backwards)
-        return _page(part, text, start, backwards=backwards)
+            return _page(part, text, start, backwards=backwards)
+
+        with bounded(timeout, "paginate"):
+            return await self._mapper.database().again_if_altered(attempt)
 
     paginate = runtime.blocking(async_paginate)
 

@@ -1,19 +1,22 @@
 """The shape of the answer: which columns, in which order, how many, and what is loaded along."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self, TypeAlias, TypeVar
 
 from activerecord.errors import QueryError
 from activerecord.mapper import Joinable
 from activerecord.query.clauses import QueryCore
-from activerecord.sql.expression import Expression, Label, Ordering
+from activerecord.sql.expression import Expression, Label, Ordering, Star
 
-__all__ = ["Shape"]
+__all__ = ["Shape", "flat_paths"]
 
 R = TypeVar("R")
 
 # a relation or its name, alone or with a function that narrows its query
 Path: TypeAlias = "str | Joinable | tuple[str | Joinable, Callable[[Any], Any]]"
+
+# A column and its direction as a tuple is the older spelling of `column.desc()`.
+Order: TypeAlias = "str | Expression[Any] | Ordering | tuple[str | Expression[Any], str]"
 
 _DIRECTIONS = {"asc": False, "desc": True}
 
@@ -23,11 +26,15 @@ class Shape(QueryCore[R]):
 
     __slots__ = ()
 
-    def select(self, *columns: "str | Expression[Any]") -> Self:
-        """Only these columns or expressions: `SELECT "users"."name", count(*) AS "n"`. Replaces an earlier choice."""
+    def select(self, *columns: "str | Expression[Any]", append: bool = False) -> Self:
+        """Only these columns or expressions: `SELECT "users"."name", count(*) AS "n"`.
+
+        Replaces an earlier choice, or is added to it, to all columns where there was none: `append=True`.
+        """
         if not columns:
             raise QueryError("select needs a column")
-        return self._told(columns=tuple([self._column(column) for column in columns]))
+        before = (self._clauses.columns or (Star(self._mapper.source_name),)) if append else ()
+        return self._told(columns=before + tuple([self._column(column) for column in columns]))
 
     def distinct(self) -> Self:
         """Each row once: `SELECT DISTINCT ...`."""
@@ -42,11 +49,11 @@ class Shape(QueryCore[R]):
             raise QueryError("distinct_on needs a column")
         return self._told(distinct_on=tuple([self._labelled(column) for column in columns]))
 
-    def order_by(self, *orders: "str | Expression[Any] | Ordering") -> Self:
+    def order_by(self, *orders: "Order") -> Self:
         """Sorted by these: `order_by("name desc")`, `order_by(User.age.desc(), "id")`; added to an earlier order."""
         return self._told(orders=self._clauses.orders + tuple([self._ordering(order) for order in orders]))
 
-    def reorder(self, *orders: "str | Expression[Any] | Ordering") -> Self:
+    def reorder(self, *orders: "Order") -> Self:
         """Sorted by these and nothing else; by nothing at all where none is given."""
         return self._told(orders=tuple([self._ordering(order) for order in orders]))
 
@@ -67,12 +74,13 @@ class Shape(QueryCore[R]):
 
         A tuple `("orders", lambda query: query.where(...))` narrows what is loaded. Raises UnknownRelation when run.
         """
-        flat = [path for given in paths for path in (given if isinstance(given, list) else [given])]
-        return self._told(paths=self._clauses.paths + tuple(flat))
+        return self._told(paths=self._clauses.paths + flat_paths(paths))
 
-    def _ordering(self, order: "str | Expression[Any] | Ordering") -> Ordering:
+    def _ordering(self, order: "Order") -> Ordering:
         if isinstance(order, Ordering):
             return order
+        if isinstance(order, tuple):
+            return _directed(self._labelled(order[0]), order[1:])
         if isinstance(order, str):
             name, _, word = order.rpartition(" ")
             if name and word.lower() in _DIRECTIONS:
@@ -85,6 +93,18 @@ class Shape(QueryCore[R]):
             if isinstance(column, Label) and isinstance(name, str) and column.name == name:
                 return column.operand
         return self._column(name)
+
+
+def flat_paths(paths: "Sequence[Path | list[Any]]") -> tuple[Any, ...]:
+    """The paths of relations given one by one or in lists, in one row."""
+    return tuple([path for given in paths for path in (given if isinstance(given, list) else [given])])
+
+
+def _directed(operand: Expression[Any], words: tuple[object, ...]) -> Ordering:
+    word = words[0].lower() if len(words) == 1 and isinstance(words[0], str) else ""
+    if word not in _DIRECTIONS:
+        raise QueryError('an order in a tuple is a column and "asc" or "desc"')
+    return Ordering(operand, descending=_DIRECTIONS[word])
 
 
 def _whole(word: str, count: int) -> int:

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from activerecord import runtime
-from activerecord.errors import UsageError
+from activerecord.errors import DataError, SyntaxError_, UsageError
 from activerecord.mapper import AfterLoad, Mapper
 from activerecord.pool import caller
 from activerecord.query.clauses import Prepared, QueryCore
@@ -57,14 +57,21 @@ class Stream(runtime.Scope, Generic[R]):
             raise UsageError(f"a stream is entered once: this one was opened at {self._opened_at}")
         self._is_entered = True
         self._identity = runtime.run_identity()
+        self._after = await self._mapper.after_load(self._mapper, self._paths) if self._paths else None
+        await self._mapper.database().again_if_altered(self._open)
+        return self
+
+    async def _open(self) -> None:
         database = self._mapper.database()
         prepared = await self._prepare()
-        self._after = await self._mapper.after_load(self._mapper, self._paths) if self._paths else None
         self._compiled, binds = await database.prepared(prepared.select, prepared.tables)
         rows = row_stream(database, self._compiled.sql, binds, self._opened_at)
-        await rows.open()
+        try:
+            await rows.open()
+        except (SyntaxError_, DataError) as error:
+            await database.doubt(error, prepared.tables)
+            raise
         self._rows = rows
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

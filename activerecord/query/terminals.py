@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError, RecordNotFound
+from activerecord.mapper import AfterLoad
 from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference, Selectable, all_of
@@ -96,15 +97,18 @@ class Terminals(QueryCore[R]):
     find_or_none = runtime.blocking(async_find_or_none)
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
+        records, after = await self._mapper.database().again_if_altered(lambda: self._loaded(finish))
+        if after is not None and records:
+            await after(records)
+        return records
+
+    async def _loaded(self, finish: Finish | None) -> tuple[list[R], AfterLoad | None]:
         prepared = await self._prepare(finish)
         check_records(self._mapper.source_name, self._clauses, prepared.table)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._fetched(prepared)
-        records = self._mapper.records(compiled, rows)
-        if after is not None and records:
-            await after(records)
-        return records
+        return self._mapper.records(compiled, rows), after
 
 
 def check_records(source: str, clauses: Clauses, own: Table) -> None:

@@ -1,5 +1,6 @@
 """Terminal verbs that give values: counts, keys, plain rows."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -7,6 +8,7 @@ from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
+from activerecord.query.execution import loaded
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Expression, Label, Ordering, Reference
 from activerecord.sql.function import Function
@@ -44,8 +46,9 @@ class Values(QueryCore[R]):
         counted = () if column is None else (self._column(column),)
         with bounded(timeout, "count"):
             is_cut = column is None and self._is_cut()
-            counting = self._counting() if is_cut else self._aggregate(Function("count", counted, distinct=distinct))
-            return int(await self._scalar(await counting) or 0)
+            count = Function[int]("count", counted, distinct=distinct)
+            _, found = await self._scalar(self._counting if is_cut else lambda: self._aggregate(count))
+        return int(found or 0)
 
     count = runtime.blocking(async_count)
 
@@ -113,19 +116,12 @@ class Values(QueryCore[R]):
 
     async def _rows(self, finish: Finish | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The rows with their values loaded, and the names of their columns."""
+        return await self._mapper.database().again_if_altered(lambda: self._rows_once(finish))
+
+    async def _rows_once(self, finish: Finish | None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         prepared = await self._prepare(finish)
         compiled, rows = await self._fetched(prepared)
-        if not any(compiled.loads):
-            return compiled.names, rows
-        return compiled.names, [
-            tuple(
-                [
-                    value if load is None or value is None else load(value)
-                    for value, load in zip(row, compiled.loads, strict=True)
-                ]
-            )
-            for row in rows
-        ]
+        return compiled.names, loaded(rows, compiled.loads)
 
     async def _aggregate(self, function: Function[Any]) -> Prepared:
         clauses = replace(self._clauses, columns=(function,), orders=())
@@ -160,9 +156,14 @@ class Values(QueryCore[R]):
         limited = self._clauses.limit is not None or self._clauses.offset is not None
         return self._clauses.orders if limited else ()
 
-    async def _scalar(self, prepared: Prepared) -> Any:
-        """The one value of a statement, or None."""
-        compiled, rows = await self._fetched(prepared)
-        value = rows[0][0] if rows else None
-        load = compiled.loads[0]
-        return value if value is None or load is None else load(value)
+    async def _scalar(self, prepare: Callable[[], Awaitable[Prepared]]) -> tuple[Prepared, Any]:
+        """A statement, and the one value that it gives, or None."""
+
+        async def attempt() -> tuple[Prepared, Any]:
+            prepared = await prepare()
+            compiled, rows = await self._fetched(prepared)
+            value = rows[0][0] if rows else None
+            load = compiled.loads[0]
+            return prepared, value if value is None or load is None else load(value)
+
+        return await self._mapper.database().again_if_altered(attempt)

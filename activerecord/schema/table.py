@@ -20,7 +20,8 @@ class TableColumn:
     """One column of a table.
 
     `generated` tells that the database computes it and nobody may write it; `has_default` that the database fills it
-    in where an insert leaves it out; `default` is the constant that the model declares for the DDL, or None.
+    in where an insert leaves it out; `default` is the constant that the model declares for the DDL, or None. `ranked` tells
+    that the engine sorts its values by their place in a list, and compares them as texts all the same.
     """
 
     name: str
@@ -31,6 +32,7 @@ class TableColumn:
     unique: bool = False
     index: bool = False
     default: Any = None
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Table:
 
     Every Table has a `generation` of its own, so what was compiled for an older reading of the same table is never used
     for a newer one. `auto_key` is the one key column that the engine fills with a new integer, if there is one. `any_case`
-    tells that its database finds tables whatever the case of their names.
+    tells that its database finds tables whatever the case of their names, `is_read` that a database described it.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Table:
     indexes: tuple[Index, ...] = ()
     is_view: bool = False
     any_case: bool = field(default=False, compare=False)
+    is_read: bool = field(default=False, compare=False)
     generation: int = field(default_factory=lambda: next(_generations), compare=False)
 
     def __post_init__(self) -> None:

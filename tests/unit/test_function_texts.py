@@ -60,6 +60,8 @@ def counting(condition: Expression[bool]) -> Case:
 DAY = dt.date(2024, 2, 29)
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
 SHORT = dt.timedelta(days=3)
+TEN = Decimal(10)
+SPAN: Any = interval(months=1, days=3)
 FINE = dt.timedelta(seconds=1, microseconds=5)
 CITY = fn.coalesce(Sale.city, "?")
 PART: dict[str, Case] = {f"extract {part}": selecting(extract(part, Sale.made)) for part in PARTS}  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -75,9 +77,9 @@ EXPRESSIONS: dict[str, Case] = {
     "null-safe, negated": counting(~Sale.city.is_distinct_from(Sale.name)),
     "any": counting(Sale.id == any_(Sale.query().select(Sale.id))),
     "all": counting(Sale.id >= all_(Sale.where(paid=True).select(Sale.id))),
-    "remainders": selecting(Sale.id % 7, Sale.price % 3, Sale.weight % 0.5, 10 % Sale.id),
-    "quotients": selecting(Sale.id / 7, Sale.price / 3, Sale.weight / 2),
-    "signs": selecting(-Sale.id, 1 - (-Sale.price)),
+    "remainders": selecting(Sale.id % 7, Sale.price % TEN, Sale.weight % 0.5, 10 % Sale.id),
+    "quotients": selecting(Sale.id / 7, Sale.price / TEN, Sale.weight / 2),
+    "signs": selecting(-Sale.id, TEN - (-Sale.price)),
     "texts joined": selecting(
         Sale.name + "x", value("x") + Sale.name, Sale.name.concat("-", Sale.id, 5), fn.concat("a", Sale.city)
     ),
@@ -88,8 +90,8 @@ EXPRESSIONS: dict[str, Case] = {
         value(DAY).as_("d"),
         value(MOMENT).as_("e"),
     ),
-    "case": selecting(case((Sale.price < 10, "low"), (Sale.paid, "paid"), else_="high")),
-    "case of columns": selecting(case((Sale.price < 10, Sale.price), else_=0), case((Sale.paid, Sale.city))),
+    "case": selecting(case((Sale.price < TEN, "low"), (Sale.paid, "paid"), else_="high")),
+    "case of columns": selecting(case((Sale.price < TEN, Sale.price), else_=TEN), case((Sale.paid, Sale.city))),
     "case by value": selecting(case(Sale.name, {"a": 1, "b": 2}, else_=Sale.id)),
     "casts": selecting(
         cast(Sale.price, int),
@@ -172,14 +174,16 @@ WINDOWS: dict[str, Case] = {
     "named": lambda: (
         Sale.query()
         .window("w", partition_by="city", order_by="id desc")
-        .window('v"`', order_by=Sale.price * 2)
+        .window('v"`', order_by=Sale.price * TEN)
         .select(fn.sum(Sale.id).over("w"), fn.rank().over('v"`'), fn.avg(Sale.id).over("w", frame=rows(-1, 1)))
         .where(Sale.id > 7)
     ),
     "rows": selecting(
         fn.sum(Sale.price).over(order_by=Sale.id, frame=rows(-2)), fn.sum(Sale.id).over(frame=rows(1, None))
     ),
-    "filtered": selecting(fn.sum(Sale.id).filter(Sale.id > 3).over(partition_by=Sale.price + 1, order_by=Sale.id - 2)),
+    "filtered": selecting(
+        fn.sum(Sale.id).filter(Sale.id > 3).over(partition_by=Sale.price + TEN, order_by=Sale.id - 2)
+    ),
     "range": selecting(fn.count().over(order_by=Sale.id, frame=range_(-10, 10))),
     "range of days": selecting(fn.count().over(order_by=Sale.made, frame=range_(-SHORT, dt.timedelta()))),
     "groups": selecting(fn.count().over(order_by=Sale.id, frame=groups(None, 1))),
@@ -189,7 +193,7 @@ WINDOWS: dict[str, Case] = {
 PERIODS: dict[str, Case] = {
     f"date_trunc {period}": selecting(
         date_trunc(period, Sale.made), date_trunc(period, Sale.sent), date_trunc(period, Sale.day)
-    )  # type: ignore[type-var, arg-type]  # pyright: ignore[reportArgumentType]
+    )
     for period in ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
 }
 
@@ -203,9 +207,7 @@ DATES: dict[str, Case] = {
     "later to the microsecond": selecting(Sale.made + FINE, Sale.sent + FINE),
     "later by a column": selecting(Sale.made + Sale.lasts, Sale.day - Sale.lasts, Sale.lasts + SHORT),
     "later by months": selecting(Sale.made + interval(months=1), Sale.day - interval(years=1)),
-    "later by months and days": selecting(
-        Sale.made - interval(months=1, days=3), interval(months=1, days=3) + Sale.made
-    ),
+    "later by months and days": selecting(Sale.made - interval(months=1, days=3), SPAN + Sale.made),
     "differences": selecting(Sale.made - Sale.day, Sale.sent - MOMENT, DAY - Sale.day, Sale.day - Sale.day),
     "a difference compared": counting(Sale.made - Sale.day > SHORT),
     "now": selecting(fn.now(), fn.now(zone=True), fn.current_date()),
@@ -218,33 +220,39 @@ test_window_snapshots = against_snapshots("windows", WINDOWS)
 test_date_snapshots = against_snapshots("dates", DATES)
 
 
-LOWER: Any = fn.lower(Sale.name)
+# What no checker lets through.
+CASE: Any = case
+CAST: Any = cast
+FN: Any = fn
+ROWS: Any = rows
+NAME: Any = Sale.name
+WRONG: Any = "city"
 
 REFUSED: dict[str, Callable[[], Any]] = {
-    "case of nothing": lambda: case(),
-    "case of a bare condition": lambda: case((Sale.paid,)),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    "case without a condition": lambda: case((True, 1)),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    "case of None": lambda: case(Sale.city, {None: 1}),
-    "case of a list": lambda: case(Sale.city, [1]),  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-    "cast to nothing": lambda: cast(Sale.id, object),
-    "any of a list": lambda: any_([1]),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    "case of nothing": CASE,
+    "case of a bare condition": lambda: CASE((Sale.paid,)),
+    "case without a condition": lambda: CASE((True, 1)),
+    "case of None": lambda: CASE(Sale.city, {None: 1}),
+    "case of a list": lambda: CASE(Sale.city, [1]),
+    "cast to nothing": lambda: CAST(Sale.id, object),
+    "any of a list": lambda: any_(WRONG),
     "any of two columns": lambda: any_(Sale.query().select("id", "name")),
-    "filter by a bool": lambda: fn.count().filter(True),  # type: ignore[arg-type]  # noqa: FBT003  # pyright: ignore[reportArgumentType]
-    "a partition by text": lambda: fn.count().over(partition_by="id"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    "an order by text": lambda: fn.count().over(order_by="id"),
-    "a frame of numbers": lambda: fn.count().over(frame=(1, 2)),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    "filter by a bool": lambda: FN.count().filter(True),
+    "a partition by text": lambda: FN.count().over(partition_by="id"),
+    "an order by text": lambda: FN.count().over(order_by="id"),
+    "a frame of numbers": lambda: FN.count().over(frame=(1, 2)),
     "no name of a window": lambda: fn.count().over(""),
     "a name of a window twice": lambda: Sale.query().window("w").window("w"),
     "a frame that ends before it begins": lambda: rows(1, -1),
-    "a frame of days in rows": lambda: rows(SHORT),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    "a frame of true": lambda: rows(True),  # noqa: FBT003
+    "a frame of days in rows": lambda: ROWS(SHORT),
+    "a frame of true": lambda: ROWS(True),
     "a frame of numbers and days": lambda: range_(-1, SHORT),
-    "exclude what is not there": lambda: rows(exclude="x"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    "a grouping of nothing": lambda: rollup(),
-    "a grouping by text": lambda: cube("city"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    "a separator that is none": lambda: fn.string_agg(Sale.name, 1),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    "exclude what is not there": lambda: ROWS(exclude="x"),
+    "a grouping of nothing": rollup,
+    "a grouping by text": lambda: cube(WRONG),
+    "a separator that is none": lambda: FN.string_agg(Sale.name, 1),
     "places to round to": lambda: fn.round(Sale.price, -1),
-    "a pattern of a number": lambda: Sale.name.ilike(1),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    "a pattern of a number": lambda: NAME.ilike(1),
     "a word of SQL": lambda: fn.exists(1),
 }
 

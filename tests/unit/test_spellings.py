@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from copy import copy, deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,10 @@ SAME: dict[str, tuple[Callable[[], Query[Any]], Callable[[], Query[Any]]]] = {
 def test_they_say_the_same(word: str) -> None:
     older, newer = SAME[word]
     assert older().to_sql() == newer().to_sql()
+
+
+def test_copies() -> None:
+    assert copy(GUESTS) is deepcopy(GUESTS) is GUESTS.copy() is GUESTS
 
 
 def test_locks() -> None:

@@ -193,6 +193,7 @@ def _column(row: _ColumnRow, documents: frozenset[str], indexes: Iterable[Index]
         generated=row.generated,
         unique=any(index.unique for index in alone),
         index=bool(alone),
+        ranked=row.declared.startswith(("enum(", "set(")),
     )
 
 

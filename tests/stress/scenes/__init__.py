@@ -3,7 +3,7 @@
 from tests.stress.scenes.connections import Asked, Careless, Close, Connected, Expired, Opening, Queueing
 from tests.stress.scenes.parallel import Gather, GatherInside, Parallel
 from tests.stress.scenes.reading import All, Find, FirstReading, LazyLoad, Unprepared, With
-from tests.stress.scenes.records import Delete, FindOrCreate, Insert, InsertAll, Reload, Update, UpdateAll
+from tests.stress.scenes.records import Delete, FindOrCreate, Insert, InsertAll, Reload, Update, UpdateAll, UpsertAll
 from tests.stress.scenes.scene import Scene
 from tests.stress.scenes.streams import Stream, StreamInside
 from tests.stress.scenes.transactions import (
@@ -57,6 +57,7 @@ __all__ = [
     "Unprepared",
     "Update",
     "UpdateAll",
+    "UpsertAll",
     "With",
 ]
 
@@ -66,6 +67,7 @@ SCENES: tuple[type[Scene], ...] = (
     Delete,
     InsertAll,
     UpdateAll,
+    UpsertAll,
     FindOrCreate,
     Reload,
     Find,

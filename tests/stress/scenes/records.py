@@ -5,7 +5,7 @@ from typing import Any
 from activerecord.testing.sweep import Outcome
 from tests.stress.scenes.scene import OLD, Item, Scene, all_or_nothing, is_untold
 
-__all__ = ["Delete", "FindOrCreate", "Insert", "InsertAll", "Reload", "Update", "UpdateAll"]
+__all__ = ["Delete", "FindOrCreate", "Insert", "InsertAll", "Reload", "Update", "UpdateAll", "UpsertAll"]
 
 
 class Insert(Scene):
@@ -85,6 +85,17 @@ class InsertAll(Scene):
 
     async def wrong(self, outcome: Outcome) -> str | None:
         return all_or_nothing(outcome, await self.names(), ["old"] * 3 + ["new"] * 20)
+
+
+class UpsertAll(Scene):
+    """Two batches with an answer, so in a transaction; the second one finds a row."""
+
+    async def act(self) -> Any:
+        rows = [{"id": number, "name": "new"} for number in (4, 5, 3)]
+        assert await Item.async_upsert_all(rows, returning=True, batch=2) == [4, 5, 3]
+
+    async def wrong(self, outcome: Outcome) -> str | None:
+        return all_or_nothing(outcome, await self.names(), ["old"] * 2 + ["new"] * 3)
 
 
 class FindOrCreate(Scene):

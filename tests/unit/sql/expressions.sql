@@ -98,41 +98,41 @@ SELECT `sales`.`id` FROM `sales` WHERE `sales`.`id` >= ALL (SELECT `sales`.`id` 
 -- ==== remainders
 -- sqlite
 SELECT ("sales"."id" % ?), ("sales"."price" - CAST("sales"."price" * 1.0 / ? AS INTEGER) * ?), ("sales"."weight" - CAST("sales"."weight" * 1.0 / ? AS INTEGER) * ?), (? % "sales"."id") FROM "sales";
--- 7, 3, 3, 0.5, 0.5, 10
+-- 7, 10, 10, 0.5, 0.5, 10
 
 -- postgresql
 SELECT ("sales"."id" % $1), ("sales"."price" % $2), ("sales"."weight"::numeric % $3::DOUBLE PRECISION::numeric)::double precision, ($4 % "sales"."id") FROM "sales";
--- 7, Decimal('3'), 0.5, 10
+-- 7, Decimal('10'), 0.5, 10
 
 -- mysql, mariadb
 SELECT (`sales`.`id` % ?), (`sales`.`price` % ?), (`sales`.`weight` % ?), (? % `sales`.`id`) FROM `sales`;
--- 7, Decimal('3'), 0.5, 10
+-- 7, Decimal('10'), 0.5, 10
 
 -- ==== quotients
 -- sqlite
 SELECT ("sales"."id" / ?), ("sales"."price" * 1.0 / ?), ("sales"."weight" / ?) FROM "sales";
--- 7, 3, 2.0
+-- 7, 10, 2.0
 
 -- postgresql
 SELECT ("sales"."id" / $1), ("sales"."price" / $2), ("sales"."weight" / $3) FROM "sales";
--- 7, Decimal('3'), 2.0
+-- 7, Decimal('10'), 2.0
 
 -- mysql, mariadb
 SELECT (`sales`.`id` DIV ?), (`sales`.`price` / ?), (`sales`.`weight` / ?) FROM `sales`;
--- 7, Decimal('3'), 2.0
+-- 7, Decimal('10'), 2.0
 
 -- ==== signs
 -- sqlite
 SELECT (- "sales"."id"), (? - (- "sales"."price")) FROM "sales";
--- 1
+-- 10
 
 -- postgresql
 SELECT (- "sales"."id"), ($1 - (- "sales"."price")) FROM "sales";
--- Decimal('1')
+-- Decimal('10')
 
 -- mysql, mariadb
 SELECT (- `sales`.`id`), (? - (- `sales`.`price`)) FROM `sales`;
--- Decimal('1')
+-- Decimal('10')
 
 -- ==== texts joined
 -- sqlite
@@ -176,15 +176,15 @@ SELECT CASE WHEN (`sales`.`price` < ?) THEN ? WHEN `sales`.`paid` THEN ? ELSE ? 
 -- ==== case of columns
 -- sqlite
 SELECT CASE WHEN ("sales"."price" < ?) THEN "sales"."price" ELSE ? END, CASE WHEN "sales"."paid" THEN "sales"."city" END FROM "sales";
--- 10, 0
+-- 10, 10
 
 -- postgresql
 SELECT CASE WHEN ("sales"."price" < $1) THEN "sales"."price" ELSE $2::NUMERIC END, CASE WHEN "sales"."paid" THEN "sales"."city" END FROM "sales";
--- Decimal('10'), Decimal('0')
+-- Decimal('10'), Decimal('10')
 
 -- mysql, mariadb
 SELECT CASE WHEN (`sales`.`price` < ?) THEN `sales`.`price` ELSE ? END, CASE WHEN `sales`.`paid` THEN `sales`.`city` END FROM `sales`;
--- Decimal('10'), Decimal('0')
+-- Decimal('10'), Decimal('10')
 
 -- ==== case by value
 -- sqlite

@@ -50,15 +50,15 @@ SELECT lag(`sales`.`id`, ?, ?) OVER (ORDER BY `sales`.`id`) FROM `sales`;
 -- ==== named
 -- sqlite
 SELECT sum("sales"."id") OVER "w", rank() OVER "v""`", avg("sales"."id") OVER ("w" ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM "sales" WHERE "sales"."id" > ? WINDOW "w" AS (PARTITION BY "sales"."city" ORDER BY "sales"."id" DESC), "v""`" AS (ORDER BY ("sales"."price" * ?));
--- 7, 2
+-- 7, 10
 
 -- postgresql
 SELECT sum("sales"."id") OVER "w"::bigint, rank() OVER "v""`", avg("sales"."id") OVER ("w" ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)::double precision FROM "sales" WHERE "sales"."id" > $1 WINDOW "w" AS (PARTITION BY "sales"."city" ORDER BY "sales"."id" DESC), "v""`" AS (ORDER BY ("sales"."price" * $2));
--- 7, Decimal('2')
+-- 7, Decimal('10')
 
 -- mysql, mariadb
 SELECT sum(`sales`.`id`) OVER `w`, rank() OVER `v"```, avg(`sales`.`id`) OVER (`w` ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM `sales` WHERE `sales`.`id` > ? WINDOW `w` AS (PARTITION BY `sales`.`city` ORDER BY `sales`.`id` DESC), `v"``` AS (ORDER BY (`sales`.`price` * ?));
--- 7, Decimal('2')
+-- 7, Decimal('10')
 
 -- ==== rows
 -- sqlite
@@ -73,15 +73,15 @@ SELECT sum(`sales`.`price`) OVER (ORDER BY `sales`.`id` ROWS BETWEEN 2 PRECEDING
 -- ==== filtered
 -- sqlite
 SELECT sum("sales"."id") FILTER (WHERE "sales"."id" > ?) OVER (PARTITION BY ("sales"."price" + ?) ORDER BY ("sales"."id" - ?)) FROM "sales";
--- 3, 1, 2
+-- 3, 10, 2
 
 -- postgresql
 SELECT sum("sales"."id") FILTER (WHERE "sales"."id" > $1) OVER (PARTITION BY ("sales"."price" + $2) ORDER BY ("sales"."id" - $3))::bigint FROM "sales";
--- 3, Decimal('1'), 2
+-- 3, Decimal('10'), 2
 
 -- mysql, mariadb
 SELECT sum(CASE WHEN `sales`.`id` > ? THEN `sales`.`id` END) OVER (PARTITION BY (`sales`.`price` + ?) ORDER BY (`sales`.`id` - ?)) FROM `sales`;
--- 3, Decimal('1'), 2
+-- 3, Decimal('10'), 2
 
 -- ==== range
 -- sqlite, postgresql

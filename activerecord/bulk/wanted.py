@@ -1,0 +1,46 @@
+"""What a bulk write gives back of each row, and how a row that comes back is told from the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from activerecord.bulk.intake import Intake
+from activerecord.errors import QueryError
+from activerecord.sql.expression import Reference
+
+__all__ = ["Wanted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The columns that are wanted of each row: as a dict under these names, or, without names, as the row's key."""
+
+    columns: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, returning: object, intake: Intake) -> "Wanted":
+        """What `returning=` asks for: True, or the names of columns. Raises QueryError, UnknownColumn."""
+        table = intake.table
+        if returning is True:
+            if not table.primary_key:
+                raise QueryError(f"table {table.name!r} has no primary key to give back: name columns in returning=")
+            return cls(table.primary_key)
+        if isinstance(returning, str) or not isinstance(returning, Sequence) or not returning:
+            raise QueryError('returning= is True, for the keys, or a tuple of columns: returning=("id", "created_at")')
+        names = tuple([_name_of(each) for each in cast("Sequence[object]", returning)])
+        return cls(tuple([intake.column(name) for name in names]), names)
+
+    def answer(self, values: Sequence[Any]) -> Any:
+        """What is given back for a row, of which these are the values of the columns."""
+        if self.names:
+            return dict(zip(self.names, values, strict=True))
+        return values[0] if len(values) == 1 else tuple(values)
+
+
+def _name_of(column: object) -> str:
+    if isinstance(column, Reference):
+        return column.column
+    if not isinstance(column, str):
+        raise QueryError(f"returning= takes columns, got {type(column).__name__}")
+    return column
