@@ -57,7 +57,9 @@ class Combining(QueryCore[R]):
         `columns` names its columns anew. `materialized` says whether its rows are made once, or the query is put where it is
         read; left out, the engine decides.
         """
-        return self._common(name, columns=tuple(columns), materialized=materialized)
+        if not isinstance(materialized, bool | None):
+            raise QueryError(f"materialized is True, False or None, got {type(materialized).__name__}")
+        return self._common(name, columns=columns, materialized=materialized)
 
     def recursive_cte(
         self,
@@ -73,10 +75,10 @@ class Combining(QueryCore[R]):
         again and again until it finds none. With `distinct`, rows that were found before do not count, which ends circles.
         """
         own = Named(checked_name(name), NamedTable(name))
-        following = step(own)
-        if not isinstance(following, QueryCore):
-            raise QueryError(f"the step of {name!r} gives a query, not {type(following).__name__}")
-        return self._common(name, columns=tuple(columns), step=following.as_statement(), distinct=distinct)
+        following = _step(name, step, own)
+        table = self._common(name, columns=columns, step=_told_first(following).as_statement(), distinct=distinct)
+        # what the step reads is named before it: inside of it no engine takes a WITH
+        return Named(name, table.__item__, named_once(following.clauses.tables, table.__tables__))
 
     def with_cte(self, *tables: Named) -> Self:
         """Name these common tables beforehand, for SQL of the program's own to read: `WITH ... SELECT ...`.
@@ -101,8 +103,11 @@ class Combining(QueryCore[R]):
             raise QueryError(f"from_ takes a query or a source under a name, got {type(source).__name__}")
         return self._told(source=Subquery(source.as_statement(), own))
 
-    def _common(self, name: str, **options: Any) -> Named:
-        table = CommonTable(checked_name(name), self.as_statement(), **options)
+    def _common(self, name: str, *, columns: Sequence[str], **options: Any) -> Named:
+        if not isinstance(columns, list | tuple):
+            raise QueryError(f"columns is a list of names, got {type(columns).__name__}")
+        names = tuple([checked_name(column) for column in columns])
+        table = CommonTable(checked_name(name), self.as_statement(), columns=names, **options)
         return Named(name, NamedTable(name), (table,))
 
     def _combined(self, operator: str, other: "QueryCore[Any]", *, every: bool) -> Self:
@@ -122,12 +127,30 @@ def _rows_of(query: QueryCore[Any]) -> Rows:
     return query.as_statement()
 
 
+def _step(name: str, step: "Callable[[Any], QueryCore[Any]]", own: Named) -> "QueryCore[Any]":
+    """The query of the rows that follow. Raises QueryError for one that asks for what no single step can know."""
+    if not callable(step):
+        raise QueryError(f"the step of {name!r} is a function of the table, got {type(step).__name__}")
+    following = step(own)
+    if not isinstance(following, QueryCore):
+        raise QueryError(f"the step of {name!r} gives a query, not {type(following).__name__}")
+    word = next((word for word in _OF_THE_WHOLE if word in told(following.clauses)), None)
+    if word is not None:
+        raise QueryError(f"the step of {name!r} says {word}, which is for what reads {name!r} in the end to say")
+    return following
+
+
+_OF_THE_WHOLE = ("orders", "limit", "offset", "lock")
+
+
 def named_once(known: tuple[CommonTable, ...], *more: tuple[CommonTable, ...]) -> tuple[CommonTable, ...]:
-    """Common tables without those that are named already."""
+    """Common tables without those that are named already. Raises QueryError where two of one name are not the same."""
     found = {table.name: table for table in known}
     for tables in more:
         for table in tables:
-            found.setdefault(table.name, table)
+            there = found.setdefault(table.name, table)
+            if (there.shape, there.binds) != (table.shape, table.binds):
+                raise QueryError(f"two common tables are called {table.name!r}: give one another name")
     return tuple(found.values())
 
 
@@ -136,5 +159,5 @@ def exists(query: "QueryCore[Any]") -> Exists:
     if not isinstance(query, QueryCore):
         raise QueryError(f"exists takes a query, got {type(query).__name__}")
     clauses = query.clauses
-    plain = not (clauses.columns or clauses.groups or clauses.having or clauses.distinct or clauses.distinct_on)
+    plain = not (clauses.columns or clauses.groups or clauses.having is not None or clauses.distinct or clauses.distinct_on)
     return Exists(query.as_statement((Text("1"),) if plain else ()))

@@ -58,10 +58,16 @@ class StatementCache:
         return compiled
 
     def _keep(self, key: tuple[Any, ...], found: "Compiled | tuple[int, ...]") -> None:
-        if len(self._found) >= self.capacity and key not in self._found:
-            # the oldest goes; another thread may have taken it already
-            self._found.pop(next(iter(self._found), ()), None)
+        while len(self._found) >= self.capacity and key not in self._found:
+            self._drop_oldest()
         self._found[key] = found
+
+    def _drop_oldest(self) -> None:
+        try:
+            self._found.pop(next(iter(self._found)), None)
+        except (RuntimeError, StopIteration):
+            # another thread was at it between two steps of ours
+            return
 
 
 def _lengths(statement: Node, lists: Sequence[int]) -> tuple[int, ...]:

@@ -262,7 +262,7 @@ class Expression(Node, Generic[T_co]):
         """`a ILIKE '%text%'`: as `contains`, whatever the case of the letters."""
         return Like(self, "%" + _literal(text) + "%", folded=True)
 
-    def concat(self, *others: "str | Expression[Any]") -> "Expression[str]":
+    def concat(self, *others: "str | int | Expression[Any]") -> "Expression[str]":
         """`a || b || c`; NULL where one of them is."""
         whole = cast("Expression[str]", self)
         for other in others:

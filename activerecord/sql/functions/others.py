@@ -1,7 +1,7 @@
 """Functions that take values of any kind, moments of the clock, and functions by name."""
 
 import datetime as dt
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from activerecord.errors import NoSuchAttribute, QueryError
 from activerecord.sql.call import Function, called
@@ -18,29 +18,49 @@ T = TypeVar("T")
 class Others:
     """Functions of no subject of their own."""
 
+    @overload
+    def coalesce(self, first: "Expression[T | None]", *others: "Expression[T]") -> Function[T]: ...
+    @overload
     def coalesce(
         self, first: "T | Expression[T | None] | None", *others: "T | Expression[T] | Expression[T | None] | None"
-    ) -> Function[T]:
+    ) -> Function[T]: ...
+    def coalesce(self, first: Any, *others: Any) -> Function[Any]:
         """The first value that is not NULL."""
         return called("coalesce", first, *others, alike=True)
 
-    def ifnull(self, first: "T | Expression[T | None] | None", other: "T | Expression[T]") -> Function[T]:
+    @overload
+    def ifnull(self, first: "Expression[T | None]", other: "Expression[T]") -> Function[T]: ...
+    @overload
+    def ifnull(self, first: "T | Expression[T | None] | None", other: "T | Expression[T]") -> Function[T]: ...
+    def ifnull(self, first: Any, other: Any) -> Function[Any]:
         """The first value, or the other where that is NULL: `coalesce` of two."""
-        return called("coalesce", first, other, alike=True)
+        return called("ifnull", first, other, alike=True)
 
-    def nullif(self, first: "T | Expression[T]", other: "T | Expression[T]") -> "Function[T | None]":
+    @overload
+    def nullif(self, first: "Expression[T]", other: "Expression[T]") -> "Function[T | None]": ...
+    @overload
+    def nullif(self, first: "T | Expression[T]", other: "T | Expression[T]") -> "Function[T | None]": ...
+    def nullif(self, first: Any, other: Any) -> "Function[Any]":
         """The first value; NULL where it equals the other."""
         return called("nullif", first, other, alike=True)
 
+    @overload
+    def greatest(self, first: "Expression[T]", second: "Expression[T]", *others: "Expression[T]") -> Function[T]: ...
+    @overload
     def greatest(
         self, first: "T | Expression[T]", second: "T | Expression[T]", *others: "T | Expression[T]"
-    ) -> Function[T]:
+    ) -> Function[T]: ...
+    def greatest(self, first: Any, second: Any, *others: Any) -> Function[Any]:
         """The greatest of several values; NULL where one is, but PostgreSQL passes over NULLs."""
         return called("greatest", first, second, *others, alike=True)
 
+    @overload
+    def least(self, first: "Expression[T]", second: "Expression[T]", *others: "Expression[T]") -> Function[T]: ...
+    @overload
     def least(
         self, first: "T | Expression[T]", second: "T | Expression[T]", *others: "T | Expression[T]"
-    ) -> Function[T]:
+    ) -> Function[T]: ...
+    def least(self, first: Any, second: Any, *others: Any) -> Function[Any]:
         """The least of several values; NULL where one is, but PostgreSQL passes over NULLs."""
         return called("least", first, second, *others, alike=True)
 
