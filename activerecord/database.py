@@ -9,19 +9,24 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.config import COMMON_KEYS, Configuration, Settings
-from activerecord.driver import Binds, Connection, Driver, Result, Row
+from activerecord.driver import Binds, Connection, CopyingConnection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
 from activerecord.errors import (
+    ActiveRecordError,
     ConfigurationError,
     ConnectionLost,
+    DatabaseError,
+    DataError,
     LockTimeout,
     QueryError,
     ReadOnly,
+    SchemaChanged,
+    SyntaxError_,
     UsageError,
     nearest,
 )
@@ -31,8 +36,11 @@ from activerecord.schema.reflection import READERS, Reading
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
 from activerecord.sql.dialect import USUAL, Compiled, Dialect, Terms
+from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
-from activerecord.sql.statement import Delete, Insert, Update
+from activerecord.sql.plan import Explain
+from activerecord.sql.statement import Delete, Select, Source, Update
+from activerecord.sql.text import RawStatement
 from activerecord.transaction import RETRIES, Transaction, current_transaction, run_again
 from activerecord.transaction.writer_turn import Work, Write, take_turn, writer_turn
 
@@ -44,6 +52,10 @@ Observer = Callable[[str], object]
 # How long to leave a lock alone that was found taken, where the engine does not queue: from a short statement's time to
 # one that costs nothing even if the lock stays taken for seconds.
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.025
+
+# What a statement fails with where a table is not what it was when it was read: a name that is gone, a value that does not
+# fit. Each may have other reasons, so the table is looked at.
+_DOUBTFUL = (SyntaxError_, DataError, SchemaChanged)
 
 
 class Database:
@@ -58,6 +70,7 @@ class Database:
         self.statements = StatementCache(driver.dialect)
         self.observers: list[Observer] = []
         self._tables: dict[tuple[str | None, str], Table] = {}
+        self._doubted: dict[tuple[str | None, str], object] = {}
         self._reading: dict[tuple[str | None, str], runtime.Turnstile] = {}
         self._pools = runtime.LoopLocal(
             make=lambda: LoopPool(configuration, driver),
@@ -78,7 +91,7 @@ class Database:
     async def fetch(
         self,
         statement: Node,
-        tables: Mapping[str, CachedTable],
+        tables: Sequence[CachedTable],
         *,
         late: "Callable[[Compiled, list[Row]], object] | None" = None,
     ) -> tuple[Compiled, list[Row]]:
@@ -87,15 +100,20 @@ class Database:
         `late(text, rows)` is called where they came together with a cancellation, which is raised: the statement was run.
         """
         compiled, binds = await self.prepared(statement, tables)
-        rows = await self._send(
-            compiled.sql,
-            lambda c: c.fetch(compiled.sql, binds),
-            writes=_writes(statement),
-            orphan=None if late is None else partial(late, compiled),
-        )
+        writes = _writes(statement)
+        try:
+            rows = await self._send(
+                compiled.sql,
+                lambda c: c.fetch(compiled.sql, binds),
+                writes=writes,
+                orphan=None if late is None else partial(late, compiled),
+            )
+        except _DOUBTFUL as error:
+            await self.doubt(error, tables, writes=writes)
+            raise
         return compiled, rows
 
-    async def prepared(self, statement: Node, tables: Mapping[str, CachedTable]) -> tuple[Compiled, list[Any]]:
+    async def prepared(self, statement: Node, tables: Sequence[CachedTable]) -> tuple[Compiled, list[Any]]:
         """The text of a statement, and the values that go with it."""
         if not self._settled:
             await self.settle()
@@ -105,31 +123,46 @@ class Database:
     async def execute(
         self,
         statement: Node,
-        tables: Mapping[str, CachedTable],
+        tables: Sequence[CachedTable],
         *,
         late: "Callable[[Result], object] | None" = None,
     ) -> Result:
         """All that a statement answers. `late` is as in `fetch`."""
         compiled, binds = await self.prepared(statement, tables)
-        return await self._send(
-            compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=_writes(statement), orphan=late
-        )
+        writes = _writes(statement)
+        try:
+            return await self._send(compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=writes, orphan=late)
+        except _DOUBTFUL as error:
+            await self.doubt(error, tables, writes=writes)
+            raise
 
-    async def execute_many(
-        self, statement: Node, tables: Mapping[str, CachedTable], rows: Sequence[Sequence[Any]]
-    ) -> None:
+    async def execute_many(self, statement: Node, tables: Sequence[CachedTable], rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement once for each row of binds."""
         await self.settle()
         compiled = self.statements.compile(statement, tables)
         binds = [compiled.binds(row) for row in rows]
         await self._send(compiled.sql, lambda c: c.execute_many(compiled.sql, binds), writes=_writes(statement))
 
-    async def execute_text(self, sql: str, binds: Binds = (), *, writes: bool = False) -> Result:
+    async def execute_text(self, sql: str, binds: Binds = (), *, writes: bool | None = None) -> Result:
         """All that a statement in the engine's own words answers; the binds go to the driver as they are.
 
-        One that `writes` is refused where only reads may be sent, and takes its turn where the engine has one writer.
+        One that `writes` is refused where only reads may be sent, and takes its turn where the engine has one writer. None
+        where nobody knows.
         """
-        return await self._send(sql, lambda c: c.execute(sql, binds), writes=writes or None)
+        return await self.again_if_altered(lambda: self._send(sql, lambda c: c.execute(sql, binds), writes=writes))
+
+    async def copy_rows(self, source: Source, columns: Sequence[str], rows: Sequence[Binds]) -> None:
+        """Add rows to a table in the driver's own way, `driver.copies_rows`; the values go to it as they are.
+
+        Raises NotSupported, with nothing written, where the values of a column cannot be copied.
+        """
+        quote = self.dialect.quote
+        name = ".".join([quote(part) for part in (source.schema, source.table) if part])
+
+        def copy(connection: Connection) -> Coroutine[Any, Any, None]:
+            return cast(CopyingConnection, connection).copy_rows(source.table, source.schema, columns, rows)
+
+        await self._send(f"COPY {name} ({', '.join(map(quote, columns))}) FROM STDIN", copy, writes=True)
 
     def transaction(self, terms: Terms = USUAL) -> Transaction:
         """A new transaction; inside another one of this database, a savepoint."""
@@ -197,6 +230,8 @@ class Database:
         if scope is not None:
             if writes and scope.read_only:
                 raise ReadOnly("a write came to a transaction that was opened with read_only=True", sql=sql)
+            if writes is None and scope.read_only and self.dialect.only_reads is not None:
+                return await scope.run(lambda connection: self._only_reading(connection, work, orphan))
             return await scope.run(lambda connection: self.call(connection, work, orphan), writes=writes is not False)
         writer = self.writer if writes else None
         if writer is None:
@@ -216,6 +251,21 @@ class Database:
             return await self.call(lease.connection, work, orphan)
         finally:
             lender.release(lease)
+
+    async def _only_reading(self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
+        """Run a statement that nobody knows, and have the engine refuse it if it writes."""
+        assert self.dialect.only_reads is not None
+        before, after = self.dialect.only_reads
+        try:
+            await self.call(connection, lambda c: c.execute(before, ()))
+            return await self.call(connection, work, orphan)
+        except GeneratorExit:
+            # its loop is gone: nothing can be waited for, and the connection must not be left like this
+            connection.terminate()
+            raise
+        finally:
+            if connection.usable():
+                await self._finish(connection, _executed(connection, after), self.configuration.close_timeout)
 
     async def call(self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None" = None) -> T:
         """Run a verb of a connection, which a cancellation breaks off. A value that came all the same goes to `orphan`."""
@@ -335,15 +385,17 @@ class Database:
     async def table(self, name: str, schema: str | None = None) -> Table:
         """A table as the database describes it; read once, by the first that asks. Raises UnknownTable."""
         key = schema, name
-        found = self._tables.get(key)
+        found = self._sure(key)
         if found is not None:
             return found
         scope = current_transaction(self)
         if scope is not None:
+            before = self._tables.get(key)
             # waiting for another's reading here could be waiting for the connection that this task holds itself
             table = await self._read(key)
-            # what was made inside goes with it
-            scope.on_undo(lambda: self._tables.pop(key, None))
+            if table is not before:
+                # what was made inside goes with it
+                scope.on_undo(lambda: self._undo_reading(key, before))
             return table
         self._notice_fork()
         turn = self._reading.setdefault(key, runtime.Turnstile())
@@ -353,7 +405,7 @@ class Database:
             # whoever is at it is stuck; reading it twice does no harm
             return await self._read(key)
         try:
-            return self._tables.get(key) or await self._read(key)
+            return self._sure(key) or await self._read(key)
         finally:
             turn.leave()
 
@@ -364,23 +416,96 @@ class Database:
     def forget_tables(self) -> None:
         """Have every table read again when it is next needed."""
         # what is being read at this moment may be of before, and goes into the old dict
-        self._tables = {}
+        self._tables, self._doubted = {}, {}
+
+    def doubts(self, table: Table) -> bool:
+        """Whether there is reason to read a table again before it is used."""
+        return (table.schema, table.name) in self._doubted
+
+    def _sure(self, key: tuple[str | None, str]) -> Table | None:
+        """A table that was read, unless there is reason to read it again."""
+        return None if key in self._doubted else self._tables.get(key)
+
+    def _undo_reading(self, key: tuple[str | None, str], before: Table | None) -> None:
+        if before is None:
+            self._tables.pop(key, None)
+        else:
+            self._doubted[key] = object()
 
     async def _read(self, key: tuple[str | None, str]) -> Table:
         schema, name = key
-        tables = self._tables
+        tables, doubted = self._tables, self._doubted
+        doubt = doubted.get(key)
         dialect = await self.settle()
         found: Table = await self._inspect(READERS[dialect.name].read_table(name, schema))
         # as the program spells it: an engine may find a table whatever the case of its name
-        table = tables[key] = replace(found, name=name)
+        table, before = replace(found, name=name, is_read=True), tables.get(key)
+        if before == table:
+            # what was compiled for it holds
+            table = before
+        tables[key] = table
+        # a doubt that came up meanwhile is about a later moment
+        if doubted.get(key) is doubt:
+            doubted.pop(key, None)
         return table
+
+    # tables that were altered since they were read
+
+    async def again_if_altered(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What `attempt` gives; it is run once more where a table had been altered, and nothing of the first run was done.
+
+        It finds out what it needs to know of tables by itself. In a scope that the first run has ended SchemaChanged is raised.
+        """
+        try:
+            return await attempt()
+        except SchemaChanged:
+            scope = current_transaction(self)
+            if scope is not None and scope.is_broken():
+                raise
+        return await attempt()
+
+    async def doubt(self, error: DatabaseError, tables: Sequence[CachedTable], *, writes: bool | None = False) -> None:
+        """Look whether the error comes of tables that were altered since they were read. Raises SchemaChanged if so.
+
+        Then nothing of the statement was done. Tables that models declare are not looked at. Where no question can be asked
+        now, they are read again when they are needed next.
+        """
+        read = [table for table in tables if isinstance(table, Table) and table.is_read]
+        for table in read:
+            if self._tables.get((table.schema, table.name)) is table:
+                self._doubted[table.schema, table.name] = object()
+        scope = current_transaction(self)
+        if scope is not None and scope.is_broken():
+            # the server has told which column it does not know, and a table had it when it was read
+            gone = error.columns if isinstance(error, SyntaxError_) else ()
+            altered = any(name in table.columns for table in read for name in gone)
+        elif writes is not False and not isinstance(error, SyntaxError_):
+            # some of the rows may be written, where a table takes no part in transactions
+            return
+        else:
+            altered = await self._altered(read, error)
+        if altered and not isinstance(error, SchemaChanged):
+            raise SchemaChanged(
+                f"a table was altered since it was read: {error}", sql=error.sql, code=error.code, columns=error.columns
+            ) from error
+
+    async def _altered(self, read: Sequence[Table], error: DatabaseError) -> bool:
+        """Whether any of these tables is not what it was any more."""
+        found = False
+        for table in read:
+            try:
+                found = await self.table(table.name, table.schema) is not table or found
+            except ActiveRecordError as failure:
+                # the statement's own error says more; that there is no such table, too
+                error.add_note(f"table {table.name!r} could not be read again: {type(failure).__name__}")
+        return found
 
     async def _inspect(self, reader: Reading[T]) -> T:
         """Run a reader of the schema: it yields statements and is sent their rows."""
         try:
             sql, binds = next(reader)
             while True:
-                result = await self.execute_text(sql, binds)
+                result = await self.execute_text(sql, binds, writes=False)
                 sql, binds = reader.send(result.rows)
         except StopIteration as read:
             found: T = read.value
@@ -448,7 +573,18 @@ async def _dialect_of(connection: Connection) -> Dialect:
     return connection.dialect
 
 
-def _writes(statement: Node) -> bool:
+async def _executed(connection: Connection, sql: str) -> None:
+    await connection.execute(sql, ())
+
+
+def _writes(statement: Node) -> bool | None:
+    """Whether a statement writes; None where nobody knows."""
+    if isinstance(statement, Explain):
+        return statement.analyze and _writes(statement.query)
+    if isinstance(statement, RawStatement):
+        return statement.writes
+    if isinstance(statement, Select):
+        return any(isinstance(table.query, Insert | Update | Delete) for table in statement.tables)
     return isinstance(statement, Insert | Update | Delete)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 from activerecord.config import Configuration
 from activerecord.sql.dialect import Dialect
 
-__all__ = ["Binds", "Connection", "Cursor", "Driver", "Result", "Row"]
+__all__ = ["Binds", "Connection", "CopyingConnection", "Cursor", "Driver", "Result", "Row"]
 
 Row: TypeAlias = tuple[Any, ...]
 Binds: TypeAlias = Sequence[Any]
@@ -56,7 +56,8 @@ class Connection(Protocol):
     which lets a cancellation in once and then waits for the verb to end (see `activerecord.runtime`). A verb that is
     cancelled must stop its statement on the server, leave the session either usable or `usable() == False`, and raise
     the cancellation. Errors of the library leave as `DatabaseError`s, with the library's own as their cause, told apart
-    by the engine's codes and never by the text of a message.
+    by the engine's codes and never by the text of a message. Where what was kept of a statement does not fit a table any
+    more, SchemaChanged is raised, nothing was done, and the next try prepares it anew.
     """
 
     @property
@@ -106,6 +107,17 @@ class Connection(Protocol):
         ...
 
 
+class CopyingConnection(Connection, Protocol):
+    """A connection that has a way of its own to add many rows, where the driver says `copies_rows`."""
+
+    async def copy_rows(self, table: str, schema: str | None, columns: Sequence[str], rows: Sequence[Binds]) -> None:
+        """Add rows to a table, all of them or none, each with a value for each of these columns, of which there is one at least.
+
+        Raises NotSupported, with nothing sent that writes, where the values of a column cannot be copied.
+        """
+        ...
+
+
 class Driver(Protocol):
     """A database library made to speak the contract. Found under its name in the entry points `activerecord.drivers`."""
 
@@ -142,6 +154,11 @@ class Driver(Protocol):
     @property
     def cursors_need_transaction(self) -> bool:
         """Whether a cursor lives in a transaction only."""
+        ...
+
+    @property
+    def copies_rows(self) -> bool:
+        """Whether its connections have a way of their own to add many rows: see `CopyingConnection`."""
         ...
 
     @property

@@ -25,6 +25,7 @@ ActiveRecordError
     │   ├── UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation
     ├── RetryableError           the whole unit of work may be run again
     │   ├── SerializationFailure, Deadlock, LockTimeout
+    │   └── SchemaChanged        a table was altered since it was read, or the statement since it was prepared
     ├── StatementTimeout
     ├── ConnectionLost
     │   └── ConnectionFailed     a connection could not be opened
@@ -64,6 +65,7 @@ __all__ = [
     "RecordNotFound",
     "RelationNotLoaded",
     "RetryableError",
+    "SchemaChanged",
     "SerializationFailure",
     "StaleRecord",
     "StatementTimeout",
@@ -226,6 +228,13 @@ class Deadlock(RetryableError):
 
 class LockTimeout(RetryableError):
     """A lock was not free, or did not become free in time."""
+
+
+class SchemaChanged(RetryableError):
+    """A table was altered since it was read, or since the server had read the statement; nothing of that was done.
+
+    What was known of it has been given up, so what is run again finds the table as it is.
+    """
 
 
 class StatementTimeout(DatabaseError):

@@ -9,7 +9,7 @@ from activerecord.pool.lease import Lease, all_inherited
 from activerecord.pool.refusals import exhausted, waits_for_itself
 from activerecord.pool.statistics import Counters
 
-__all__ = ["wait"]
+__all__ = ["Enter", "wait"]
 
 
 class Enter(Protocol):

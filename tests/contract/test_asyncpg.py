@@ -35,7 +35,7 @@ from activerecord.errors import (
     LockTimeout,
     NotNullViolation,
     ReadOnly,
-    RetryableError,
+    SchemaChanged,
     SerializationFailure,
     StatementTimeout,
     SyntaxError_,
@@ -344,18 +344,19 @@ def test_commit_of_a_transaction_that_failed_says_that_nothing_was_kept() -> Non
     with_link(work)
 
 
-def test_a_plan_for_an_older_schema_is_made_again_or_the_transaction_is() -> None:
+def test_a_plan_for_an_older_schema_is_told_of_and_made_again() -> None:
     async def body() -> None:
         place = bench()
         async with place.link() as link, place.link(table=False) as other:
             everything = "SELECT * FROM contract_rows"
             await link.execute(everything)
             await other.execute("ALTER TABLE contract_rows ADD COLUMN more text")
+            # who loads the rows by their types has to look at these again, so it is told, once
+            assert type(await fail(link, everything)) is SchemaChanged
             assert (await link.execute(everything)).columns[-1] == "more"
             await other.execute("ALTER TABLE contract_rows DROP COLUMN more")
             await link.begin()
-            error = await fail(link, everything)
-            assert type(error) is RetryableError
+            assert type(await fail(link, everything)) is SchemaChanged
             await link.end("ROLLBACK")
             assert await link.fetch(everything) == []
             await link.execute("DISCARD ALL")

@@ -19,6 +19,7 @@ from activerecord.testing.contract.answers import ANSWERS
 from activerecord.testing.contract.bench import Bench, Link
 from activerecord.testing.contract.cancelling import CANCELLING
 from activerecord.testing.contract.check import Check
+from activerecord.testing.contract.copying import COPYING
 from activerecord.testing.contract.cursors import CURSORS
 from activerecord.testing.contract.ending import ENDING
 from activerecord.testing.contract.failures import FAILURES
@@ -49,6 +50,7 @@ CHECKS: Sequence[tuple[str, Check]] = tuple(
         "failures": FAILURES,
         "transactions": TRANSACTIONS,
         "cursors": CURSORS,
+        "copying": COPYING,
         "cancelling": CANCELLING,
         "ending": ENDING,
         "sweeping": SWEEPING,

@@ -1,8 +1,9 @@
 """The contract: cancelled at any of its suspensions, a verb leaves nothing behind."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
+from activerecord.driver import CopyingConnection
 from activerecord.runtime import sleep
 from activerecord.testing.contract.bench import Bench, Link
 from activerecord.testing.contract.check import Checks
@@ -113,6 +114,16 @@ async def execute_many_in_a_transaction(bench: Bench) -> None:
     async def operation(link: Link) -> None:
         await link.begin()
         await link.execute_many(INSERT, ((f"row {i}",) for i in range(50)))
+
+    await _sweep(bench, operation, lambda _, rows: rows == 1)
+
+
+@SWEEPING.add(lambda bench: bench.driver.copies_rows)
+async def copy_rows_in_a_transaction(bench: Bench) -> None:
+    async def operation(link: Link) -> None:
+        await link.begin()
+        connection = cast(CopyingConnection, link.connection)
+        await link.call(connection.copy_rows("contract_rows", None, ("name",), [(f"row {i}",) for i in range(50)]))
 
     await _sweep(bench, operation, lambda _, rows: rows == 1)
 
