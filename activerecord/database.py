@@ -440,7 +440,7 @@ class Database:
         found: Table = await self._inspect(READERS[dialect.name].read_table(name, schema))
         # as the program spells it: an engine may find a table whatever the case of its name
         table, before = replace(found, name=name, is_read=True), tables.get(key)
-        if before == table:
+        if before is not None and before == table:
             # what was compiled for it holds
             table = before
         tables[key] = table

@@ -221,13 +221,15 @@ class QueryCore(Selectable, Generic[R]):
 
     async def _fetched(self, prepared: Prepared) -> tuple[Compiled, list[Row]]:
         """What the database gives. Raises UsageError for a lock that nothing would hold."""
-        database = self._mapper.database()
-        if prepared.select.lock is not None and current_transaction(database) is None:
+        self._check_lock()
+        return await self._mapper.database().fetch(prepared.select, prepared.tables)
+
+    def _check_lock(self) -> None:
+        if self._clauses.lock is not None and current_transaction(self._mapper.database()) is None:
             raise UsageError(
                 "rows are locked until the transaction ends, and there is none here: "
                 "`async with Model.async_transaction()`, or `with Model.transaction()` in plain sync code"
             )
-        return await database.fetch(prepared.select, prepared.tables)
 
     def _select(self, clauses: Clauses) -> Select:
         """The statement of these clauses; what relations lead to is known already."""

@@ -76,7 +76,7 @@ class Combining(QueryCore[R]):
         """
         own = Named(checked_name(name), NamedTable(name))
         following = _step(name, step, own)
-        table = self._common(name, columns=columns, step=_told_first(following).as_statement(), distinct=distinct)
+        table = self._common(name, columns=columns, step=following._told(tables=()).as_statement(), distinct=distinct)
         # what the step reads is named before it: inside of it no engine takes a WITH
         return Named(name, table.__item__, named_once(following.clauses.tables, table.__tables__))
 

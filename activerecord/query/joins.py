@@ -6,6 +6,7 @@ from typing import Any, Self, TypeVar
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
 from activerecord.query.clauses import JoinWish, QueryCore
+from activerecord.query.combining import named_once
 from activerecord.query.named import Lead, Named, checked_name
 from activerecord.sql.expression import Condition, Expression, Reference
 
@@ -69,9 +70,7 @@ class Joins(QueryCore[R]):
 
     def _with_tables_of(self, target: Any, wish: JoinWish) -> Self:
         tables = target.__tables__ if isinstance(target, Named) else ()
-        known = {table.name for table in self._clauses.tables}
-        named = tuple([table for table in tables if table.name not in known])
-        return self._told(joins=(*self._clauses.joins, wish), tables=self._clauses.tables + named)
+        return self._told(joins=(*self._clauses.joins, wish), tables=named_once(self._clauses.tables, tables))
 
     def _wish_along(self, kind: str, target: Any, on: Condition | None, alias: "str | Any | None") -> JoinWish:
         if kind == "CROSS" or on is not None:

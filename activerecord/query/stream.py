@@ -191,6 +191,7 @@ class Streams(QueryCore[R]):
         return Stream(self._mapper, self._prepared_records, self._clauses.paths, batch)
 
     async def _prepared_records(self) -> Prepared:
+        self._check_lock()
         prepared = await self._prepare()
         check_records(self._mapper.source_name, self._clauses, prepared.table)
         return prepared

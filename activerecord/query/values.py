@@ -1,6 +1,6 @@
 """Terminal verbs that give values: counts, keys, plain rows."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
 from activerecord.query.execution import loaded
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Expression, Label, Ordering, Reference
+from activerecord.sql.expression import Expression, Label, Ordering, Reference, Star
 from activerecord.sql.function import Function
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
@@ -45,7 +45,8 @@ class Values(QueryCore[R]):
             self._refuse_cut("count of a column")
         counted = () if column is None else (self._column(column),)
         with bounded(timeout, "count"):
-            is_cut = column is None and self._is_cut()
+            # no engine but MySQL's kind locks the rows that it counts
+            is_cut = column is None and (self._is_cut() or self._clauses.lock is not None)
             count = Function[int]("count", counted, distinct=distinct)
             _, found = await self._scalar(self._counting if is_cut else lambda: self._aggregate(count))
         return int(found or 0)
@@ -147,7 +148,7 @@ class Values(QueryCore[R]):
             )
 
     async def _counting(self) -> Prepared:
-        columns = self._clauses.columns or self._clauses.groups
+        columns = tuple(_numbered(self._clauses.columns or self._clauses.groups))
         inner = await self._prepare(lambda _: replace(self._clauses, columns=columns, orders=self._inner_orders()))
         counting = Select((Function[int]("count", ()),), Subquery(inner.select, "counted"))
         return Prepared(counting, inner.tables, inner.table)
@@ -167,3 +168,10 @@ class Values(QueryCore[R]):
             return prepared, value if value is None or load is None else load(value)
 
         return await self._mapper.database().again_if_altered(attempt)
+
+
+def _numbered(columns: Iterable[Expression[Any]]) -> Iterator[Expression[Any]]:
+    """The columns under names of which no two are the same: what stands in place of a table needs them."""
+    for number, column in enumerate(columns, 1):
+        operand = column.operand if isinstance(column, Label) else column
+        yield column if isinstance(column, Star) else Label(operand, f" {number}")

@@ -1,7 +1,7 @@
 """Tables that are altered under a running program, between two calls of the same query."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +69,7 @@ def elsewhere(cell: Cell, configured: str) -> Iterator[Elsewhere]:
 
 
 @contextmanager
-def _scripting(cell: Cell, url: str) -> Iterator[Callable[[str], object]]:
+def _scripting(cell: Cell, url: str) -> Generator[Callable[[str], object]]:
     if cell.place == "server":
         with raw.connection(cell.engine, url.rpartition("/")[2]) as link:
             yield link.script

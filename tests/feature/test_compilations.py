@@ -1,7 +1,7 @@
 """How often statements are compiled: once for each shape, whatever the values, and no more of them are kept than was said."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -36,7 +36,7 @@ def coins(configured: str) -> str:
 
 
 @contextmanager
-def compiling(expected: int) -> Iterator[None]:
+def compiling(expected: int) -> Generator[None]:
     before = database().statements.compiled
     yield
     assert database().statements.compiled - before == expected
@@ -120,7 +120,7 @@ def test_what_is_kept_is_bounded(coins: str) -> None:
     cache.capacity = 50
     for width in range(1, 201):
         assert Coin.where(id=1).select(*[Coin.size.as_(f"c{place}") for place in range(width)]).count() == 1
-        assert Coin.where(id=1).select(*[Coin.size.as_(f"c{place}") for place in range(width)]).to_sql()
+        Coin.where(id=1).select(*[Coin.size.as_(f"c{place}") for place in range(width)]).to_sql()
     assert len(cache) <= 50
     with compiling(0):
         # the latest are there

@@ -1,5 +1,6 @@
 """Where rows come from: tables, queries under a name, common tables, and what is known of the columns of each."""
 
+from abc import abstractmethod
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,12 +20,14 @@ from activerecord.sql.statement import (
     FromItem,
     Join,
     NamedTable,
+    Rows,
     Select,
     Source,
     Subquery,
     Update,
 )
 from activerecord.sql.window import Over
+from activerecord.types import Unknown
 
 __all__ = ["Sources"]
 
@@ -63,13 +66,23 @@ class Sources(Writer):
         """`name (columns) AS (query UNION ALL step)`."""
         quote = self.dialect.quote
         columns = f" ({', '.join(map(quote, table.columns))})" if table.columns else ""
-        step = ""
         if isinstance(table.query, Insert | Update | Delete):
             self.check_writes()
-        text = self.visit(table.query)
-        if table.step is not None:
-            step = f" UNION {'' if table.distinct else 'ALL '}{self.visit(table.step)}"
-        return f"{quote(table.name)}{columns} AS {self.materialized(table)}({text}{step})"
+        text = self.visit(table.query) if table.step is None else self._recursive(table, table.step)
+        return f"{quote(table.name)}{columns} AS {self.materialized(table)}({text})"
+
+    def _recursive(self, table: CommonTable, step: Rows) -> str:
+        """`query UNION ALL step`."""
+        widths = [len(self._common_table(table.name)), len(self.answer(step))]
+        if widths[0] != widths[1]:
+            raise QueryError(
+                f"the common table {table.name!r} begins with {widths[0]} columns and its step has {widths[1]}: select as many in both"
+            )
+        return f"{self.side(table.query, bare=True)} UNION {'' if table.distinct else 'ALL '}{self.visit(step)}"
+
+    @abstractmethod
+    def side(self, rows: Node, *, bare: bool) -> str:
+        """The text of one side of a union."""
 
     def check_writes(self) -> None:
         """Refuse a common table that writes. Raises NotSupported."""
@@ -126,11 +139,20 @@ class Sources(Writer):
     def _known(self, item: FromItem) -> TableLike:
         match item:
             case Source():
+                self._check_hidden(item)
                 return self.stored_table(item.schema, item.table)
             case Subquery():
                 return Derived(item.name, self.answer(item.query))
             case NamedTable():
                 return Derived(item.table, self._common_table(item.table))
+
+    def _check_hidden(self, source: Source) -> None:
+        """Require that the name of a table means the table: a common table of that name would be read in its place."""
+        hiding = [name for known in self._common for name in known if name.lower() == source.table.lower()]
+        if hiding and source.schema is None:
+            raise QueryError(
+                f"the common table {hiding[0]!r} hides the table {source.table!r}, which is read beside it: give it another name"
+            )
 
     def _common_table(self, name: str) -> Sequence[Answer]:
         for known in reversed(self._common):
@@ -145,7 +167,7 @@ class Sources(Writer):
                 with self.reading(statement):
                     return [answer for column in statement.columns for answer in self._given(column)]
             case Compound():
-                return self.answer(statement.left)
+                return list(map(_better_known, self.answer(statement.left), self.answer(statement.right)))
             case Insert() | Update() | Delete():
                 with self.writing(statement):
                     return self._stored(statement.source.name, statement.returning)
@@ -172,6 +194,11 @@ class Sources(Writer):
 
     def _answer(self, name: str, value: Expression[Any]) -> Answer:
         return Answer(name, self.type_of(value), self.load_of(value))
+
+
+def _better_known(left: Answer, right: Answer) -> Answer:
+    """A column of two queries: the name is the first one's, and so is the type, unless only the other knows it."""
+    return replace(right, name=left.name) if isinstance(left.type, Unknown) else left
 
 
 def _renamed(table: CommonTable, given: Sequence[Answer]) -> Sequence[Answer]:

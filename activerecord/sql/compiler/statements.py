@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from activerecord.errors import QueryError
+from activerecord.errors import QueryError, nearest
 from activerecord.sql.compiler.inserts import Inserts
 from activerecord.sql.expression import Expression, Label
-from activerecord.sql.statement import Compound, Delete, Rows, Select, Source, Update
+from activerecord.sql.node import Node
+from activerecord.sql.statement import Compound, Delete, Select, Source, Update
 
 __all__ = ["Statements"]
 
@@ -62,8 +63,10 @@ class Statements(Inserts):
         lock = select.lock
         assert lock is not None
         of = f" OF {', '.join(map(self.dialect.quote, lock.of))}" if lock.of else ""
+        sources = [select.source.name, *[join.source.name for join in select.joins]]
         for name in lock.of:
-            self.table(name)
+            if name not in sources:
+                raise QueryError(f"of= names {name!r}, which the query does not read; {nearest(name, sources)}")
         wait = " NOWAIT" if lock.nowait else " SKIP LOCKED" if lock.skip_locked else ""
         return f" FOR {'SHARE' if lock.shared else 'UPDATE'}{of}{wait}"
 
@@ -74,12 +77,12 @@ class Statements(Inserts):
             raise QueryError(
                 f"{compound.operator} of queries of {widths[0]} and {widths[1]} columns: select as many in both"
             )
-        left = self._side(compound.left, _goes_on(compound))
-        right = self._side(compound.right, isinstance(compound.right, Select))
+        left = self.side(compound.left, bare=_goes_on(compound))
+        right = self.side(compound.right, bare=isinstance(compound.right, Select))
         return f"{left} {compound.operator}{' ALL' if compound.every else ''} {right}"
 
-    def _side(self, rows: Rows, bare: bool) -> str:  # noqa: FBT001  # one of two, at two calls
-        """The text of one side; one that says more than what its rows are is read out of a table of its own."""
+    def side(self, rows: Node, *, bare: bool) -> str:
+        """The text of one side of a union; one that says more than what its rows are is read out of a table of its own."""
         text = self.visit(rows)
         return text if bare and not _is_cut(rows) else f"SELECT * FROM ({text}) AS {self.dialect.quote('part')}"
 
@@ -118,8 +121,8 @@ def _goes_on(compound: Compound) -> bool:
     return isinstance(left, Select) or (left.operator == "INTERSECT") is (compound.operator == "INTERSECT")
 
 
-def _is_cut(rows: Rows) -> bool:
-    if isinstance(rows, Compound):
+def _is_cut(rows: Node) -> bool:
+    if not isinstance(rows, Select):
         return False
     is_limited = rows.limit is not None or rows.offset is not None
     return bool(is_limited or rows.orders or rows.tables or rows.lock or rows.comments or rows.hints)

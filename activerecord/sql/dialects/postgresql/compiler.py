@@ -14,6 +14,7 @@ from activerecord.sql.dialects.postgresql.dates import PostgreSQLDates
 from activerecord.sql.dialects.postgresql.functions import PostgreSQLFunctions
 from activerecord.sql.dialects.postgresql.inserts import PostgreSQLInserts
 from activerecord.sql.dialects.postgresql.json import PostgreSQLJson
+from activerecord.sql.dialects.postgresql.locks import PostgreSQLLocks
 from activerecord.sql.dialects.postgresql.search import PostgreSQLSearch
 from activerecord.sql.expression import Bind, Expression, In, Label
 from activerecord.sql.rows import InRows
@@ -49,6 +50,7 @@ class PostgreSQLCompiler(
     PostgreSQLDates,
     PostgreSQLFunctions,
     PostgreSQLInserts,
+    PostgreSQLLocks,
     Compiler,
 ):
     """Standard SQL, but that the server must be told the types of some binds, and that its aggregates have other types."""
