@@ -10,7 +10,8 @@ from activerecord.driver import Row
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
-from activerecord.sql.expression import In, Reference, all_of
+from activerecord.sql.expression import In, all_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.rows import tuple_
 from activerecord.sql.statement import Select
 

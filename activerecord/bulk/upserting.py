@@ -8,8 +8,9 @@ from activerecord.bulk.intake import Intake
 from activerecord.errors import NotSupported, QueryError
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Dialect
-from activerecord.sql.expression import Expression, Reference, operand_of
+from activerecord.sql.expression import Expression, operand_of
 from activerecord.sql.insert import Conflict, Excluded
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Source
 
 __all__ = ["Upsert"]

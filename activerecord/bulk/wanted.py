@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from activerecord.bulk.intake import Intake
 from activerecord.errors import QueryError
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 
 __all__ = ["Wanted"]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from activerecord.errors import NoSuchAttribute, UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 
 __all__ = ["ModelType"]
 

@@ -8,9 +8,10 @@ from activerecord.errors import QueryError, StaleRecord
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled, Dialect
-from activerecord.sql.expression import Condition, Reference, Star, all_of
+from activerecord.sql.expression import Condition, Star, all_of
 from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Update
 
 __all__ = ["RowWriter", "Take", "has_key"]

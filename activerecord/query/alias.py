@@ -6,7 +6,7 @@ from activerecord.errors import NoSuchAttribute, nearest
 from activerecord.mapper import Mapper
 from activerecord.query.named import Lead, Named
 from activerecord.query.query import Query
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 
 __all__ = ["Alias"]
 

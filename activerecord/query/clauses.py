@@ -17,13 +17,13 @@ from activerecord.sql.expression import (
     Nested,
     Ordering,
     Position,
-    Reference,
     Selectable,
     Star,
     all_of,
 )
 from activerecord.sql.grouping import GroupingSets
 from activerecord.sql.node import Node
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import CommonTable, FromItem, Join, Lock, Select
 from activerecord.transaction import current_transaction
 
@@ -290,7 +290,9 @@ def _narrowed(clauses: Clauses, name: str, narrow: Callable[[Any], Any], plain: 
     except RecursionError:
         raise QueryError(f"the default scope {name!r} asks for its own model: let it begin with unscoped()") from None
     if not isinstance(asked, QueryCore):
-        raise QueryError(f"the default scope {name!r} gives no query, but {type(asked).__name__}: return query.where(...)")
+        raise QueryError(
+            f"the default scope {name!r} gives no query, but {type(asked).__name__}: return query.where(...)"
+        )
     added: Clauses = asked.clauses
     others = told(added) - _NARROWING
     if others:

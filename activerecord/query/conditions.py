@@ -5,7 +5,8 @@ from typing import Any, Self, TypeVar, cast
 
 from activerecord.errors import QueryError
 from activerecord.query.clauses import QueryCore
-from activerecord.sql.expression import Condition, Expression, Not, Reference, Selectable, all_of, any_of
+from activerecord.sql.expression import Condition, Expression, Not, Selectable, all_of, any_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.text import text_of
 from activerecord.types import Array, Json
 

@@ -8,7 +8,8 @@ from activerecord.mapper import Mapper
 from activerecord.query.clauses import JoinWish, QueryCore
 from activerecord.query.combining import named_once
 from activerecord.query.named import Lead, Named, checked_name
-from activerecord.sql.expression import Condition, Expression, Reference
+from activerecord.sql.expression import Condition, Expression
+from activerecord.sql.reference import Reference
 
 __all__ = ["Joins"]
 

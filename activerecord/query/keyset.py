@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activerecord.sql.expression import Comparison, Condition, Expression, IsNull, Ordering, Reference, all_of, any_of
+from activerecord.sql.expression import Comparison, Condition, Expression, IsNull, Ordering, all_of, any_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.rows import Row, row
 
 __all__ = ["Place", "Term", "beyond"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from activerecord.errors import NoSuchAttribute, QueryError
 from activerecord.mapper import Mapper
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import CommonTable, FromItem, NamedTable, Source, Subquery
 
 __all__ = ["Lead", "Named", "checked_name"]

@@ -12,7 +12,8 @@ from activerecord.query.terminals import check_records
 from activerecord.query.unique import check_unique
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.dialect import Compiled, Dialect
-from activerecord.sql.expression import Bind, Condition, Expression, Label, Ordering, Reference, Star, all_of
+from activerecord.sql.expression import Bind, Condition, Expression, Label, Ordering, Star, all_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import FromItem, Source
 
 __all__ = ["Course", "Part", "Parts", "with_key"]

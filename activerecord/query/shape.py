@@ -79,7 +79,7 @@ class Shape(QueryCore[R]):
     def _ordering(self, order: "Order") -> Ordering:
         if isinstance(order, Ordering):
             return order
-        if isinstance(order, tuple):
+        if isinstance(order, tuple) and order:
             return _directed(self._labelled(order[0]), order[1:])
         if isinstance(order, str):
             name, _, word = order.rpartition(" ")

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, QueryCore, told
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Condition, Expression, Nested, Reference, Star
+from activerecord.sql.expression import Condition, Expression, Nested, Star
+from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRowQuery, tuple_
 from activerecord.sql.statement import CommonTable, NamedTable, Select, Subquery
 

@@ -10,7 +10,8 @@ from activerecord.errors import QueryError, RecordNotFound
 from activerecord.mapper import AfterLoad
 from activerecord.query.clauses import Clauses, Finish, QueryCore
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference, Selectable, all_of
+from activerecord.sql.expression import Condition, Expression, Label, Ordering, Selectable, Star, all_of
+from activerecord.sql.reference import Reference
 
 __all__ = ["Terminals", "check_records", "key_condition", "key_parts"]
 
@@ -164,7 +165,8 @@ def _in_key_order(clauses: Clauses, source: str, *, limit: int, backwards: bool 
     def finish(table: Table) -> Clauses:
         orders = clauses.orders
         if not orders and not clauses.groups:
-            orders = tuple([Ordering(Reference[Any](source, name), descending=False) for name in table.primary_key])
+            key = [Reference[Any](source, name) for name in table.primary_key]
+            orders = tuple([Ordering(each, descending=False) for each in _sortable(clauses, key)])
         if backwards:
             if not orders:
                 raise QueryError(f"table {table.name!r} has no primary key, so last needs an order_by(...)")
@@ -172,6 +174,14 @@ def _in_key_order(clauses: Clauses, source: str, *, limit: int, backwards: bool 
         return replace(clauses, orders=orders, limit=_at_most(clauses.limit, limit))
 
     return finish
+
+
+def _sortable(clauses: Clauses, key: Sequence[Expression[Any]]) -> Sequence[Expression[Any]]:
+    """What rows are sorted by in place of their key where the query leaves only some of them."""
+    if clauses.distinct and clauses.columns and not any(isinstance(column, Star) for column in clauses.columns):
+        # what is not selected is no part of the rows that are left
+        return [column.operand if isinstance(column, Label) else column for column in clauses.columns]
+    return (*clauses.distinct_on, *key)
 
 
 def _at_most(limit: int | None, most: int) -> int:

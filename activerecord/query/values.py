@@ -10,8 +10,9 @@ from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
 from activerecord.query.execution import loaded
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Expression, Label, Ordering, Reference, Star
+from activerecord.sql.expression import Expression, Label, Ordering, Star
 from activerecord.sql.function import Function
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
 
@@ -171,7 +172,6 @@ class Values(QueryCore[R]):
 
 
 def _numbered(columns: Iterable[Expression[Any]]) -> Iterator[Expression[Any]]:
-    """The columns under names of which no two are the same: what stands in place of a table needs them."""
+    """The columns under names of which no two are the same, as what stands in place of a table has them."""
     for number, column in enumerate(columns, 1):
-        operand = column.operand if isinstance(column, Label) else column
-        yield column if isinstance(column, Star) else Label(operand, f" {number}")
+        yield column if isinstance(column, Star | Label) else Label(column, f" {number}")

@@ -11,8 +11,9 @@ from activerecord.query.targets import Targets, check_said
 from activerecord.schema.table import Table
 from activerecord.schema.writable import refuse_generated, refuse_view
 from activerecord.sql.dialect import Compiled
-from activerecord.sql.expression import Condition, Expression, Reference, operand_of
+from activerecord.sql.expression import Condition, Expression, operand_of
 from activerecord.sql.node import walk
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Delete, Source, Update
 
 __all__ = ["Make", "Write", "Writing", "wanted_columns"]

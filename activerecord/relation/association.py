@@ -12,7 +12,8 @@ from activerecord.relation.keys import Key, key_reader, keys_condition
 from activerecord.relation.target import find_model
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Dialect
-from activerecord.sql.expression import Reference, all_of
+from activerecord.sql.expression import all_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Join
 
 __all__ = ["Association", "Narrow", "name_of", "related"]

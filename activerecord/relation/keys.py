@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
-from activerecord.sql.expression import Condition, Reference, all_of
+from activerecord.sql.expression import Condition, all_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRows
 
 __all__ = ["Key", "key_reader", "keys_condition"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from activerecord.errors import ActiveRecordError, ColumnNotLoaded, UsageError
 from activerecord.schema.table import ForeignKey, TableColumn
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 from activerecord.types import Text, Type, type_for
 
 __all__ = ["Column", "column", "not_loaded"]

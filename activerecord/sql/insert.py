@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from activerecord.errors import QueryError
-from activerecord.sql.expression import Expression, Reference
+from activerecord.sql.expression import Expression
 from activerecord.sql.node import Node, binds_of, shapes_of
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Source
 
 __all__ = ["Conflict", "Excluded", "Insert", "InsertMany", "excluded"]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard, TypeVar, cast
 
 from activerecord.errors import QueryError
-from activerecord.sql.expression import Expression, JsonPath
+from activerecord.sql.document import JsonPath
+from activerecord.sql.expression import Expression
 from activerecord.sql.node import binds_of, shapes_of
 from activerecord.sql.steps import Step, checked_steps, kinds_of_steps
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from activerecord.sql.expression import Bind, Condition, Expression, Ordering, Reference
+from activerecord.sql.expression import Bind, Condition, Expression, Ordering
 from activerecord.sql.node import Node, Shape, binds_of, shapes_of
+from activerecord.sql.reference import Reference
 
 __all__ = [
     "CommonTable",

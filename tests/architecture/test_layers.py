@@ -26,6 +26,7 @@ ORDER = {room: number for number, room in enumerate(room for row in LAYERS for r
 SQL_LAYERS: tuple[tuple[str, ...], ...] = (
     ("node",),
     ("expression",),
+    ("document", "reference"),
     ("text",),
     ("statement", "table"),
     ("insert",),

@@ -13,7 +13,7 @@ from activerecord.database import database
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.cache import StatementCache
 from activerecord.sql.dialects import SQLITE
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source
 from activerecord.testing.runners import RUNNERS, Runner
 from activerecord.types import Integer

@@ -25,7 +25,8 @@ from activerecord import (
     json_set,
 )
 from activerecord.database import database
-from activerecord.sql.expression import Expression, JsonPath
+from activerecord.sql.document import JsonPath
+from activerecord.sql.expression import Expression
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import Runner
 from activerecord.types import Json

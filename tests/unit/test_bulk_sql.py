@@ -7,8 +7,9 @@ import pytest
 from activerecord import ActiveRecord, Column, column, excluded
 from activerecord.schema.table import Table
 from activerecord.sql.dialects import MARIADB, MYSQL, POSTGRESQL, SQLITE
-from activerecord.sql.expression import Expression, Reference, operand_of
+from activerecord.sql.expression import Expression, operand_of
 from activerecord.sql.insert import Conflict, Excluded, InsertMany
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Source
 from tests.unit.snapshots import Case, Statement, against_snapshots
 

@@ -12,7 +12,8 @@ from activerecord.database import database, forget
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.cache import StatementCache
 from activerecord.sql.dialects import SQLITE
-from activerecord.sql.expression import Reference, Star
+from activerecord.sql.expression import Star
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source
 from activerecord.types import Integer, Text
 

@@ -9,9 +9,10 @@ import pytest
 
 from activerecord import ActiveRecord, Column, HasMany, QueryError, UnknownColumn, column, fn, has_many
 from activerecord.database import database, forget
-from activerecord.sql.expression import Bind, Expression, Reference
+from activerecord.sql.expression import Bind, Expression
 from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Delete, Select, Source, Update
 from tests.unit.snapshots import Case, Statement, against_snapshots
 

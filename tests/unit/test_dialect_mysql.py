@@ -9,10 +9,11 @@ import pytest
 from activerecord.errors import UsageError
 from activerecord.sql.dialect import Dialect, Terms
 from activerecord.sql.dialects import DIALECTS, MARIADB, MYSQL
-from activerecord.sql.expression import Arithmetic, Bind, In, Like, Nested, Ordering, Reference
+from activerecord.sql.expression import Arithmetic, Bind, In, Like, Nested, Ordering
 from activerecord.sql.function import Function
 from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Delete, Select, Source, Update
 from activerecord.types import Boolean, Float, Integer, Json, Numeric, Text, Type
 

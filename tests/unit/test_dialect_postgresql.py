@@ -12,9 +12,10 @@ from activerecord.errors import InvalidValue, UsageError
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.dialect import Terms
 from activerecord.sql.dialects import POSTGRESQL
-from activerecord.sql.expression import Bind, Expression, Label, Reference
+from activerecord.sql.expression import Bind, Expression, Label
 from activerecord.sql.function import fn
 from activerecord.sql.insert import Insert
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source
 from activerecord.sql.text import Text
 from activerecord.types import Array, Boolean, Float, Integer, Numeric, Range, Type

@@ -15,18 +15,17 @@ from activerecord.sql.expression import (
     Comparison,
     Condition,
     Expression,
-    In,
     Label,
     Logical,
     Nested,
     Not,
-    Reference,
     all_of,
     any_of,
 )
 from activerecord.sql.function import Function, fn
 from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node, walk
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source
 
 AGE: Reference[Any] = Reference("users", "age")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from activerecord import ActiveRecord, Column, NotSupported, UnknownColumn, column
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Delete, Source
 from tests.unit.snapshots import Case, Snapshots, Statement
 

@@ -7,7 +7,8 @@ from activerecord.errors import QueryError
 from activerecord.sql.arrays import ArrayItem, ArrayLength, ArrayTest, ArrayWith
 from activerecord.sql.compiler.expressions import column_of
 from activerecord.sql.compiler.templates import Templates, Texts
-from activerecord.sql.expression import Expression, JsonPath, JsonValue
+from activerecord.sql.document import JsonPath, JsonValue
+from activerecord.sql.expression import Expression
 from activerecord.types import Array, Boolean, Enumeration, Float, Integer, Json, Text, Type, Uuid
 
 __all__ = ["Arrays", "ListDocument"]

@@ -22,9 +22,9 @@ from activerecord.sql.expression import (
     Not,
     Ordering,
     Position,
-    Reference,
     Star,
 )
+from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRowQuery, InRows, Row
 from activerecord.types import DateTime, Type, Unknown, type_for
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 from activerecord.errors import QueryError
 from activerecord.sql.compiler.templates import Templates, Texts
-from activerecord.sql.expression import Expression, JsonHasKey, JsonPath, JsonTest, JsonValue
+from activerecord.sql.document import JsonHasKey, JsonPath, JsonTest, JsonValue
+from activerecord.sql.expression import Expression
 from activerecord.sql.json import JsonRemove, JsonWrite
 from activerecord.types import Array, Boolean, Float, Integer, Numeric, Text, Type, Unknown
 from activerecord.types import Json as JsonType

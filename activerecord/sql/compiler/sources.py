@@ -9,10 +9,11 @@ from typing import Any
 from activerecord.errors import QueryError
 from activerecord.sql.compiler.writer import Derived, Writer
 from activerecord.sql.dialect import Answer, Dialect, TableLike
-from activerecord.sql.expression import Expression, Label, Reference, Star
+from activerecord.sql.expression import Expression, Label, Star
 from activerecord.sql.function import Function
 from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import (
     CommonTable,
     Compound,

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 from activerecord.errors import NotSupported, QueryError, nearest
 from activerecord.sql.dialect import Answer, Compiled, Dialect, TableLike
-from activerecord.sql.expression import Expression, Reference
+from activerecord.sql.expression import Expression
 from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node
+from activerecord.sql.reference import Reference
 from activerecord.types import Type, Unknown
 
 __all__ = ["Derived", "Dump", "Writer"]

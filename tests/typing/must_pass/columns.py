@@ -3,7 +3,8 @@
 from typing import Any, assert_type
 
 from activerecord import fn
-from activerecord.sql.expression import Condition, Expression, Label, Ordering, Reference
+from activerecord.sql.expression import Condition, Expression, Label, Ordering
+from activerecord.sql.reference import Reference
 from tests.typing.models import Order, User
 
 assert_type(User.age, Reference[int])

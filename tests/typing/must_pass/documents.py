@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any, assert_type
 
 from activerecord import ActiveRecord, Column, array, document, json_merge, json_remove, json_set, search, search_rank
-from activerecord.sql.expression import Condition, Expression, JsonPath
+from activerecord.sql.document import JsonPath
+from activerecord.sql.expression import Condition, Expression
 
 
 class Account(ActiveRecord):

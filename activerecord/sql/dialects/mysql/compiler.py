@@ -14,16 +14,10 @@ from activerecord.sql.dialects.mysql.groupings import MariaDBGroupings, MySQLGro
 from activerecord.sql.dialects.mysql.inserts import MariaDBInserts, MySQLInserts
 from activerecord.sql.dialects.mysql.json import MariaDBJson, MySQLJson
 from activerecord.sql.dialects.mysql.search import MySQLSearch
-from activerecord.sql.expression import (
-    Bind,
-    Expression,
-    In,
-    Nested,
-    Ordering,
-    Position,
-    Reference,
-)
+from activerecord.sql.expression import Bind, Expression, In, Nested, Ordering, Position
 from activerecord.sql.node import walk
+from activerecord.sql.reference import Reference
+from activerecord.sql.rows import InRowQuery
 from activerecord.sql.statement import CommonTable, Delete, Join, Select, Source, Subquery, Update
 from activerecord.types import Boolean, Float, Integer, Interval, Json
 
@@ -72,11 +66,19 @@ class MariaDBCompiler(
 
     def visit_in(self, condition: In) -> str:
         """A list that is limited is read out of a table of its own, which LIMIT is allowed in."""
-        query = condition.query
-        if query is None or not isinstance(query.query, Select) or not _is_limited(query.query):
+        if condition.query is None:
             return super().visit_in(condition)
-        word = "NOT IN" if condition.negated else "IN"
-        return f"{self.operand(condition.operand)} {word} (SELECT * FROM ({self.visit(query.query)}) AS `limited`)"
+        return f"{self.operand(condition.operand)} {'NOT IN' if condition.negated else 'IN'} {self._listing(condition.query)}"
+
+    def visit_inrowquery(self, condition: InRowQuery) -> str:
+        """The same."""
+        return f"{self.visit(condition.row)} IN {self._listing(condition.query)}"
+
+    def _listing(self, nested: Nested[Any]) -> str:
+        query = nested.query
+        if not isinstance(query, Select) or not _is_limited(query):
+            return self.visit(nested)
+        return f"(SELECT * FROM ({self.visit(query)}) AS `limited`)"
 
     def visit_nested(self, nested: Nested[Any]) -> str:
         """A query of the table that the statement writes is read out beforehand, which its LIMIT makes sure of."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from activerecord.sql.compiler.json import Json
 from activerecord.sql.compiler.templates import Texts
-from activerecord.sql.expression import JsonHasKey, JsonPath, JsonTest
+from activerecord.sql.document import JsonHasKey, JsonPath, JsonTest
 from activerecord.sql.json import JsonRemove, JsonWrite
 from activerecord.sql.steps import Step
 from activerecord.types import Type

@@ -42,7 +42,8 @@ class PostgreSQLLocks(Compiler):
                 continue
             if item.name in optional:
                 raise self.unsupported(
-                    f"row locks where there may be no row, as of {item.name!r} in an outer join", "name the others by of="
+                    f"row locks where there may be no row, as of {item.name!r} in an outer join",
+                    "name the others by of=",
                 )
             self._check_item(item, of)
 

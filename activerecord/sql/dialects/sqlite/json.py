@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from activerecord.errors import NotSupported
 from activerecord.sql.compiler.json import Json, boxed
 from activerecord.sql.compiler.templates import Texts
-from activerecord.sql.expression import JsonHasKey, JsonPath, JsonTest
+from activerecord.sql.document import JsonHasKey, JsonPath, JsonTest
 from activerecord.sql.json import JsonRemove, JsonWrite
 from activerecord.sql.steps import Step, kinds_of_steps
 from activerecord.types import Boolean, Type

@@ -2,7 +2,7 @@
 
 from activerecord.errors import QueryError
 from activerecord.sql.compiler.search import Asked, Searches, searched
-from activerecord.sql.expression import Reference
+from activerecord.sql.reference import Reference
 from activerecord.sql.search import Search, SearchRank
 
 __all__ = ["SQLiteSearch"]
