@@ -6,21 +6,19 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.bounds import bounded
+from activerecord.catalog import Catalog
 from activerecord.config import COMMON_KEYS, Configuration, Settings
 from activerecord.driver import Binds, Connection, CopyingConnection, Driver, Result, Row
 from activerecord.drivers import check, find_driver
 from activerecord.errors import (
-    ActiveRecordError,
     ConfigurationError,
     ConnectionLost,
-    DatabaseError,
     DataError,
     LockTimeout,
     QueryError,
@@ -32,8 +30,6 @@ from activerecord.errors import (
 )
 from activerecord.pool import Lender, LoopPool, PoolStatistics, SharedConnection
 from activerecord.runtime.fork import on_fork
-from activerecord.schema.reflection import READERS, Reading
-from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable, StatementCache
 from activerecord.sql.dialect import USUAL, Compiled, Dialect, Terms
 from activerecord.sql.insert import Insert
@@ -69,9 +65,7 @@ class Database:
         self.driver = driver
         self.statements = StatementCache(driver.dialect)
         self.observers: list[Observer] = []
-        self._tables: dict[tuple[str | None, str], Table] = {}
-        self._doubted: dict[tuple[str | None, str], object] = {}
-        self._reading: dict[tuple[str | None, str], runtime.Turnstile] = {}
+        self.catalog = Catalog(self)
         self._pools = runtime.LoopLocal(
             make=lambda: LoopPool(configuration, driver),
             close=lambda pool: pool.close(),
@@ -109,7 +103,7 @@ class Database:
                 orphan=None if late is None else partial(late, compiled),
             )
         except _DOUBTFUL as error:
-            await self.doubt(error, tables, writes=writes)
+            await self.catalog.doubt(error, tables, writes=writes)
             raise
         return compiled, rows
 
@@ -133,7 +127,7 @@ class Database:
         try:
             return await self._send(compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=writes, orphan=late)
         except _DOUBTFUL as error:
-            await self.doubt(error, tables, writes=writes)
+            await self.catalog.doubt(error, tables, writes=writes)
             raise
 
     async def execute_many(self, statement: Node, tables: Sequence[CachedTable], rows: Sequence[Sequence[Any]]) -> None:
@@ -149,7 +143,9 @@ class Database:
         One that `writes` is refused where only reads may be sent, and takes its turn where the engine has one writer. None
         where nobody knows.
         """
-        return await self.again_if_altered(lambda: self._send(sql, lambda c: c.execute(sql, binds), writes=writes))
+        return await self.catalog.again_if_altered(
+            lambda: self._send(sql, lambda c: c.execute(sql, binds), writes=writes)
+        )
 
     async def copy_rows(self, source: Source, columns: Sequence[str], rows: Sequence[Binds]) -> None:
         """Add rows to a table in the driver's own way, `driver.copies_rows`; the values go to it as they are.
@@ -293,7 +289,7 @@ class Database:
 
     async def lender(self) -> Lender:
         """What lends connections to the running loop or thread."""
-        self._notice_fork()
+        self.notice_fork()
         if self._retired:
             raise UsageError(f"connection {self.configuration.name!r} was configured anew; begin again from its models")
         return self._shared or self._pools.peek() or await self._pools.get()
@@ -380,137 +376,6 @@ class Database:
             await runtime.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    # tables
-
-    async def table(self, name: str, schema: str | None = None) -> Table:
-        """A table as the database describes it; read once, by the first that asks. Raises UnknownTable."""
-        key = schema, name
-        found = self._sure(key)
-        if found is not None:
-            return found
-        scope = current_transaction(self)
-        if scope is not None:
-            before = self._tables.get(key)
-            # waiting for another's reading here could be waiting for the connection that this task holds itself
-            table = await self._read(key)
-            if table is not before:
-                # what was made inside goes with it
-                scope.on_undo(lambda: self._undo_reading(key, before))
-            return table
-        self._notice_fork()
-        turn = self._reading.setdefault(key, runtime.Turnstile())
-        try:
-            await turn.enter(self, timeout=self.configuration.acquire_timeout)
-        except TimeoutError:
-            # whoever is at it is stuck; reading it twice does no harm
-            return await self._read(key)
-        try:
-            return self._sure(key) or await self._read(key)
-        finally:
-            turn.leave()
-
-    def known_table(self, name: str, schema: str | None = None) -> Table | None:
-        """A table that was read already."""
-        return self._tables.get((schema, name))
-
-    def forget_tables(self) -> None:
-        """Have every table read again when it is next needed."""
-        # what is being read at this moment may be of before, and goes into the old dict
-        self._tables, self._doubted = {}, {}
-
-    def doubts(self, table: Table) -> bool:
-        """Whether there is reason to read a table again before it is used."""
-        return (table.schema, table.name) in self._doubted
-
-    def _sure(self, key: tuple[str | None, str]) -> Table | None:
-        """A table that was read, unless there is reason to read it again."""
-        return None if key in self._doubted else self._tables.get(key)
-
-    def _undo_reading(self, key: tuple[str | None, str], before: Table | None) -> None:
-        if before is None:
-            self._tables.pop(key, None)
-        else:
-            self._doubted[key] = object()
-
-    async def _read(self, key: tuple[str | None, str]) -> Table:
-        schema, name = key
-        tables, doubted = self._tables, self._doubted
-        doubt = doubted.get(key)
-        dialect = await self.settle()
-        found: Table = await self._inspect(READERS[dialect.name].read_table(name, schema))
-        # as the program spells it: an engine may find a table whatever the case of its name
-        table, before = replace(found, name=name, is_read=True), tables.get(key)
-        if before is not None and before == table:
-            # what was compiled for it holds
-            table = before
-        tables[key] = table
-        # a doubt that came up meanwhile is about a later moment
-        if doubted.get(key) is doubt:
-            doubted.pop(key, None)
-        return table
-
-    # tables that were altered since they were read
-
-    async def again_if_altered(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """What `attempt` gives; it is run once more where a table had been altered, and nothing of the first run was done.
-
-        It finds out what it needs to know of tables by itself. In a scope that the first run has ended SchemaChanged is raised.
-        """
-        try:
-            return await attempt()
-        except SchemaChanged:
-            scope = current_transaction(self)
-            if scope is not None and scope.is_broken():
-                raise
-        return await attempt()
-
-    async def doubt(self, error: DatabaseError, tables: Sequence[CachedTable], *, writes: bool | None = False) -> None:
-        """Look whether the error comes of tables that were altered since they were read. Raises SchemaChanged if so.
-
-        Then nothing of the statement was done. Tables that models declare are not looked at. Where no question can be asked
-        now, they are read again when they are needed next.
-        """
-        read = [table for table in tables if isinstance(table, Table) and table.is_read]
-        for table in read:
-            if self._tables.get((table.schema, table.name)) is table:
-                self._doubted[table.schema, table.name] = object()
-        scope = current_transaction(self)
-        if scope is not None and scope.is_broken():
-            # the server has told which column it does not know, and a table had it when it was read
-            gone = error.columns if isinstance(error, SyntaxError_) else ()
-            altered = any(name in table.columns for table in read for name in gone)
-        elif writes is not False and not isinstance(error, SyntaxError_):
-            # some of the rows may be written, where a table takes no part in transactions
-            return
-        else:
-            altered = await self._altered(read, error)
-        if altered and not isinstance(error, SchemaChanged):
-            raise SchemaChanged(
-                f"a table was altered since it was read: {error}", sql=error.sql, code=error.code, columns=error.columns
-            ) from error
-
-    async def _altered(self, read: Sequence[Table], error: DatabaseError) -> bool:
-        """Whether any of these tables is not what it was any more."""
-        found = False
-        for table in read:
-            try:
-                found = await self.table(table.name, table.schema) is not table or found
-            except ActiveRecordError as failure:
-                # the statement's own error says more; that there is no such table, too
-                error.add_note(f"table {table.name!r} could not be read again: {type(failure).__name__}")
-        return found
-
-    async def _inspect(self, reader: Reading[T]) -> T:
-        """Run a reader of the schema: it yields statements and is sent their rows."""
-        try:
-            sql, binds = next(reader)
-            while True:
-                result = await self.execute_text(sql, binds, writes=False)
-                sql, binds = reader.send(result.rows)
-        except StopIteration as read:
-            found: T = read.value
-            return found
-
     # the end
 
     async def fill(self) -> None:
@@ -519,7 +384,7 @@ class Database:
 
     def statistics(self) -> PoolStatistics:
         """Of the pool of the running loop or thread."""
-        self._notice_fork()
+        self.notice_fork()
         lender = self._shared or self._pools.peek()
         return PoolStatistics(max_size=self.configuration.max_size) if lender is None else lender.statistics()
 
@@ -554,11 +419,11 @@ class Database:
         if self._shared is not None and self._pid == os.getpid():
             self._shared.terminate()
 
-    def _notice_fork(self) -> None:
+    def notice_fork(self) -> None:
         """In a child process nothing of the parent's may be touched, not even closed."""
         if self._pid != os.getpid():
             self._pid = os.getpid()
-            self._reading = {}
+            self.catalog.notice_fork()
             self._share_anew()
 
     def _share_anew(self) -> None:

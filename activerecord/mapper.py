@@ -142,8 +142,8 @@ class Mapper(Generic[R]):
     async def table(self) -> Table:
         """The model's table: as declared, or as the database describes it. Raises UnknownTable."""
         found = self.known_table()
-        if found is None or (found.is_read and self.database().doubts(found)):
-            found = await self.database().table(self.table_name, self.schema_name)
+        if found is None or (found.is_read and self.database().catalog.doubts(found)):
+            found = await self.database().catalog.table(self.table_name, self.schema_name)
             # from now on a record's relations are attributes of its own
             self.relations()
         return found
@@ -155,7 +155,7 @@ class Mapper(Generic[R]):
         if self._declared is None:
             # a column may be named before anything is configured
             found = databases().get(self.connection)
-            return None if found is None else found.known_table(self.table_name, self.schema_name)
+            return None if found is None else found.catalog.known_table(self.table_name, self.schema_name)
         if self._table is None:
             self._table = self._declared()
         return self._table

@@ -160,7 +160,7 @@ class ActiveRecord(Bulk):
     @classmethod
     async def async_reload_schema(cls) -> Table:
         """Read the table again after it was changed; every other table of the connection is read again when needed."""
-        cls.__mapper__.database().forget_tables()
+        cls.__mapper__.database().catalog.forget()
         return await cls.async_schema()
 
     @classmethod

@@ -200,7 +200,7 @@ class Bulk(Writes):
             real = intake.table
             if mapper.is_declared:
                 # the database may have keys that the model does not declare
-                real = await database.table(mapper.table_name, mapper.schema_name)
+                real = await database.catalog.table(mapper.table_name, mapper.schema_name)
             upsert = Upsert.read(intake, real, mapper.source, unique_by, update)
             writing = Writing(
                 mapper,

@@ -98,7 +98,9 @@ def _check_scopes(mapper: Mapper[Any], base: "type[Any]") -> None:
             raise UsageError(f"{spelt}: the name of a scope begins with a letter")
         if hasattr(base, name) or hasattr(Query, name):
             raise UsageError(f"{spelt}: every model or query has a `{name}` of its own; call the scope otherwise")
-        held = next((body for body in mapper.model.__mro__ if isinstance(vars(body).get(name), Column | Association)), None)
+        held = next(
+            (body for body in mapper.model.__mro__ if isinstance(vars(body).get(name), Column | Association)), None
+        )
         if held is not None:
             raise UsageError(f"{spelt} is a column or relation of {held.__name__}; call the scope otherwise")
 

@@ -34,7 +34,7 @@ async def async_create_tables(*models: type[ActiveRecord], if_not_exists: bool =
             await _as_a_whole(database, [step.sql for step in steps])
         else:
             await _one_by_one(database, creation(tables, dialect, if_not_exists=False), dialect)
-        database.forget_tables()
+        database.catalog.forget()
 
 
 def create_tables(*models: type[ActiveRecord], if_not_exists: bool = False) -> None:
@@ -56,7 +56,7 @@ async def async_drop_tables(*models: type[ActiveRecord]) -> None:
         else:
             for sql in statements:
                 await database.execute_text(sql, writes=True)
-        database.forget_tables()
+        database.catalog.forget()
 
 
 def drop_tables(*models: type[ActiveRecord]) -> None:
@@ -77,11 +77,11 @@ async def _settled(database: Database) -> Dialect:
 
 async def _without_those_there(database: Database, tables: Iterable[Table]) -> list[Table]:
     """Those of the tables that the database does not have yet."""
-    database.forget_tables()
+    database.catalog.forget()
     missing: list[Table] = []
     for table in tables:
         try:
-            await database.table(table.name, table.schema)
+            await database.catalog.table(table.name, table.schema)
         except UnknownTable:
             missing.append(table)
     return missing

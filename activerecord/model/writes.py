@@ -65,7 +65,7 @@ class Writes(Finders):
         self._claim()
         try:
             with bounded(timeout, "delete"):
-                result = await self.__mapper__.database().again_if_altered(self._delete)
+                result = await self.__mapper__.database().catalog.again_if_altered(self._delete)
         finally:
             self._writing = False
         return result.affected > 0

@@ -75,13 +75,13 @@ class RowWriter:
             # cancelled or not, what was written was written: else saving again would write it twice
             return await self._database.fetch(make(table), (table,), late=take)
 
-        self._hand_over(*await self._database.again_if_altered(attempt), take)
+        self._hand_over(*await self._database.catalog.again_if_altered(attempt), take)
 
     async def _execute(self, statement: Node) -> Result:
         async def attempt() -> Result:
             return await self._database.execute(statement, (await self._mapper.table(),))
 
-        return await self._database.again_if_altered(attempt)
+        return await self._database.catalog.again_if_altered(attempt)
 
     async def _read(self, key: Values, take: Take) -> None:
         where = has_key(self._table, key)
@@ -90,7 +90,7 @@ class RowWriter:
         async def attempt() -> tuple[Compiled, list[Row]]:
             return await self._database.fetch(select, (await self._mapper.table(),))
 
-        self._hand_over(*await self._database.again_if_altered(attempt), take)
+        self._hand_over(*await self._database.catalog.again_if_altered(attempt), take)
 
     def _hand_over(self, compiled: Compiled, rows: "Sequence[Row]", take: Take) -> None:
         if not rows:

@@ -241,7 +241,7 @@ class Batching(Parts[R]):
             return await self._part(course, _within(course, span, place), count)
 
         with bounded(span.timeout, name):
-            return await self._mapper.database().again_if_altered(attempt)
+            return await self._mapper.database().catalog.again_if_altered(attempt)
 
 
 def _within(course: Course, span: _Span, place: Place | None) -> Condition | None:

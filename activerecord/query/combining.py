@@ -159,5 +159,7 @@ def exists(query: "QueryCore[Any]") -> Exists:
     if not isinstance(query, QueryCore):
         raise QueryError(f"exists takes a query, got {type(query).__name__}")
     clauses = query.clauses
-    plain = not (clauses.columns or clauses.groups or clauses.having is not None or clauses.distinct or clauses.distinct_on)
+    plain = not (
+        clauses.columns or clauses.groups or clauses.having is not None or clauses.distinct or clauses.distinct_on
+    )
     return Exists(query.as_statement((Text("1"),) if plain else ()))

@@ -88,7 +88,7 @@ async def async_execute(
     with bounded(timeout, "execute"):
         dialect = await place.settle() if types else place.dialect
         loads = {name: _load(dialect, kind) for name, kind in (types or {}).items()}
-        result = await place.again_if_altered(lambda: place.execute(statement, ()))
+        result = await place.catalog.again_if_altered(lambda: place.execute(statement, ()))
     return StatementResult(
         result.columns, _as_types(result.columns, result.rows, loads), result.affected, result.last_id
     )

@@ -33,7 +33,7 @@ class Explains(QueryCore[R]):
             return (await database.fetch(Explain(prepared.select, analyze=analyze), prepared.tables))[1]
 
         with bounded(timeout, "explain"):
-            rows = await database.again_if_altered(attempt)
+            rows = await database.catalog.again_if_altered(attempt)
         return plan_of(database.dialect, rows, analyzed=analyze)
 
     explain = runtime.blocking(async_explain)

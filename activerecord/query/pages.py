@@ -120,7 +120,7 @@ class Pages(Parts[R], Terminals[R], Values[R]):
             return _page(part, text, start, backwards=backwards)
 
         with bounded(timeout, "paginate"):
-            return await self._mapper.database().again_if_altered(attempt)
+            return await self._mapper.database().catalog.again_if_altered(attempt)
 
     paginate = runtime.blocking(async_paginate)
 

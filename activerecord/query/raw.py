@@ -158,7 +158,7 @@ class RawQuery(Generic[R]):
             table = await self._mapper.table()
             return table, await database.execute(raw_statement(self._text), (table,))
 
-        table, answer = await database.again_if_altered(attempt)
+        table, answer = await database.catalog.again_if_altered(attempt)
         if not answer.columns:
             raise QueryError(
                 f"the SQL gives no rows to make records of {self._mapper.name} from: activerecord.execute runs it"

@@ -58,7 +58,7 @@ class Stream(runtime.Scope, Generic[R]):
         self._is_entered = True
         self._identity = runtime.run_identity()
         self._after = await self._mapper.after_load(self._mapper, self._paths) if self._paths else None
-        await self._mapper.database().again_if_altered(self._open)
+        await self._mapper.database().catalog.again_if_altered(self._open)
         return self
 
     async def _open(self) -> None:
@@ -69,7 +69,7 @@ class Stream(runtime.Scope, Generic[R]):
         try:
             await rows.open()
         except (SyntaxError_, DataError) as error:
-            await database.doubt(error, prepared.tables)
+            await database.catalog.doubt(error, prepared.tables)
             raise
         self._rows = rows
 

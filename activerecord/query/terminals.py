@@ -98,7 +98,7 @@ class Terminals(QueryCore[R]):
     find_or_none = runtime.blocking(async_find_or_none)
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
-        records, after = await self._mapper.database().again_if_altered(lambda: self._loaded(finish))
+        records, after = await self._mapper.database().catalog.again_if_altered(lambda: self._loaded(finish))
         if after is not None and records:
             await after(records)
         return records

@@ -118,7 +118,7 @@ class Values(QueryCore[R]):
 
     async def _rows(self, finish: Finish | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The rows with their values loaded, and the names of their columns."""
-        return await self._mapper.database().again_if_altered(lambda: self._rows_once(finish))
+        return await self._mapper.database().catalog.again_if_altered(lambda: self._rows_once(finish))
 
     async def _rows_once(self, finish: Finish | None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         prepared = await self._prepare(finish)
@@ -168,7 +168,7 @@ class Values(QueryCore[R]):
             load = compiled.loads[0]
             return prepared, value if value is None or load is None else load(value)
 
-        return await self._mapper.database().again_if_altered(attempt)
+        return await self._mapper.database().catalog.again_if_altered(attempt)
 
 
 def _numbered(columns: Iterable[Expression[Any]]) -> Iterator[Expression[Any]]:

@@ -57,8 +57,8 @@ class Writing(Targets[R]):
             return await database.fetch(write.statement, write.tables)
 
         if wanted is None:
-            return await database.again_if_altered(count)
-        compiled, rows = await database.again_if_altered(fetch)
+            return await database.catalog.again_if_altered(count)
+        compiled, rows = await database.catalog.again_if_altered(fetch)
         if wanted:
             return _dicts(wanted, compiled, rows)
         records = self._mapper.records(compiled, rows)

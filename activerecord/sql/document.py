@@ -13,6 +13,7 @@ from activerecord.sql.expression import (
     In,
     IsNull,
     Not,
+    all_of,
     any_of,
     listed,
     present,

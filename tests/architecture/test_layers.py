@@ -12,7 +12,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runtime",),
     ("types", "sql"),
     ("schema", "hydration", "changes"),
-    ("driver", "drivers", "bounds", "pool", "transaction", "database", "streaming", "connected", "parallel"),
+    ("driver", "drivers", "bounds", "pool", "transaction", "catalog", "database", "streaming", "connected", "parallel"),
     ("mapper", "query", "bulk"),
     ("relation", "preload"),
     ("validation", "callback", "mixins"),

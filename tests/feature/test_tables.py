@@ -223,12 +223,12 @@ ROUND = [Owner, Pet, Egg, Hen, Seat, Everything]
 
 def read() -> list[Table]:
     """The tables of the models as the database describes them."""
-    database().forget_tables()
+    database().catalog.forget()
     return [described(known(model).name) for model in ROUND]
 
 
 def described(name: str) -> Table:
-    return run_blocking(lambda: database().table(name), "table")
+    return run_blocking(lambda: database().catalog.table(name), "table")
 
 
 def test_a_round_trip(configured: str) -> None:
@@ -385,7 +385,7 @@ def test_in_named_schemas(configured: str) -> None:
     with pytest.raises(ForeignKeyViolation):
         Invoice.create(company_id=99)
     assert Invoice.create(company=company).reload().company_id == company.id
-    table = run_blocking(lambda: database().table("invoices", "books"), "table")
+    table = run_blocking(lambda: database().catalog.table("invoices", "books"), "table")
     assert table.columns["company_id"].index
     with pytest.raises(UsageError, match="__schema_name__"):
         create_tables(Owner, Stray)

@@ -220,7 +220,7 @@ def test_a_cancelled_reader_leaves_the_others_their_table(run: Run, music: Datab
 
     async def main() -> None:
         for after in (0.0, 0.0002, 0.0005, 0.001, 0.002):
-            music.forget_tables()
+            music.catalog.forget()
 
             async def struck(after: float = after) -> None:
                 await cut_short(Song.query().async_all, runner.manners[0], after=after)
@@ -322,7 +322,7 @@ def test_relations_before_and_after_the_table_is_read(run: Run, music: Database)
             assert await Song.query().join(Song.singer).async_count() == 3
             loaded = await (await Song.async_find(1)).async_load(Song.singer)
             assert isinstance(loaded, Singer)
-            music.forget_tables()
+            music.catalog.forget()
         singer = await Singer.async_find(1)
         assert [song.id for song in await singer.songs] == [1, 2]
         assert isinstance(singer.songs[0], Song)
@@ -368,7 +368,7 @@ def test_assigning_a_relation_that_was_inferred(run: Run, music: Database) -> No
 def test_a_relation_that_was_assigned_before_the_table_was_read(run: Run, music: Database) -> None:
     async def main() -> None:
         bob = await Singer.async_find(2)
-        music.forget_tables()
+        music.catalog.forget()
         song = Song(Name="x")
         song.singer = bob
         await gather(Song.async_schema(), Singer.async_schema())
@@ -453,7 +453,7 @@ def test_what_was_loaded_stays_when_the_tables_are_to_be_read_again(run: Run, mu
     async def main() -> None:
         song = await Song.query().with_("singer.songs").async_find(1)
         new = Song(Name="x", singer=song.singer)
-        music.forget_tables()
+        music.catalog.forget()
         with assert_queries(0, music):
             assert song.singer.name == "ann"
             assert len(song.singer.songs) == 2

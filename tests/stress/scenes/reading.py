@@ -44,7 +44,7 @@ class With(Scene):
 class FirstReading(Scene):
     async def prepare(self) -> None:
         await super().prepare()
-        database().forget_tables()
+        database().catalog.forget()
 
     async def act(self) -> Any:
         plain = await Plain.async_find(3)

@@ -76,7 +76,7 @@ class MariaDBCompiler(
 
     def _listing(self, nested: Nested[Any]) -> str:
         query = nested.query
-        if not isinstance(query, Select) or not _is_limited(query):
+        if not isinstance(query, Select) or not _is_limited(query) or self._reads_written(query):
             return self.visit(nested)
         return f"(SELECT * FROM ({self.visit(query)}) AS `limited`)"
 
