@@ -8,7 +8,7 @@ from weakref import WeakSet
 
 from activerecord.database import Database, database, databases
 from activerecord.driver import Row
-from activerecord.errors import UnknownRelation, nearest
+from activerecord.errors import QueryError, UnknownRelation, nearest
 from activerecord.hydration import Layout, Loader, Origin, make_loader
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CAPACITY
@@ -161,8 +161,11 @@ class Mapper(Generic[R]):
         return self._table
 
     def named_in(self, statement: Node) -> "tuple[Mapper[Any], ...]":
-        """The models whose tables a statement names. Statements of one shape name the same."""
-        found = self._named_in.get(statement.shape)
+        """The models whose tables a statement names. Statements of one shape name the same. Raises QueryError."""
+        try:
+            found = self._named_in.get(statement.shape)
+        except RecursionError:
+            raise QueryError("the expression is nested too deeply") from None
         if found is None:
             sources = [node for node in walk(statement) if isinstance(node, Source)]
             found = tuple(dict.fromkeys([cast("Mapper[Any]", source.of) for source in sources if source.of is not None]))

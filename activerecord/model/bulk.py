@@ -61,7 +61,7 @@ class Bulk(Writes):
     @classmethod
     async def async_insert_all(
         cls,
-        rows: AsyncGiven,
+        rows: Any,
         *,
         returning: "Literal[True] | Columns | None" = None,
         batch: int | None = None,
@@ -119,7 +119,7 @@ class Bulk(Writes):
     @classmethod
     def insert_all(
         cls,
-        rows: Given,
+        rows: Any,
         *,
         returning: "Literal[True] | Columns | None" = None,
         batch: int | None = None,
@@ -175,7 +175,7 @@ class Bulk(Writes):
     @classmethod
     async def async_upsert_all(
         cls,
-        rows: AsyncGiven,
+        rows: Any,
         *,
         unique_by: "str | Expression[Any] | Columns | None" = None,
         update: Update = None,
@@ -255,7 +255,7 @@ class Bulk(Writes):
     @classmethod
     def upsert_all(
         cls,
-        rows: Given,
+        rows: Any,
         *,
         unique_by: "str | Expression[Any] | Columns | None" = None,
         update: Update = None,

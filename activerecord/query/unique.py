@@ -1,6 +1,7 @@
 """Whether a query that joins, or reads another query, gives each of its records once."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from activerecord.errors import QueryError
 from activerecord.query.clauses import Prepared
@@ -51,8 +52,9 @@ def _reads(columns: Sequence[Expression[object]], source: str) -> bool:
 
 
 class _Given:
-    """Finds which columns of a source are the table's own, under their own names, None standing for others, and whether
-    no row of the table is there twice.
+    """Finds which columns of a source are the table's own, under their own names, and whether it has no row of the table twice.
+
+    None stands for any other column.
     """
 
     def __init__(self, table: Table, tables: Sequence[CommonTable]) -> None:
@@ -100,13 +102,14 @@ def _alike(left: Sequence[str | None], right: Sequence[str | None]) -> list[str 
     return [one if one == other else None for one, other in zip(left, right, strict=False)]
 
 
-def _own(column: Expression[object], source: str, inside: Sequence[str | None]) -> Sequence[str | None]:
+def _own(column: Expression[Any], source: str, inside: Sequence[str | None]) -> Sequence[str | None]:
     """The columns of a source that one that is selected stands for."""
     if isinstance(column, Star):
         return inside if column.source == source else [None]
     plain, name = (column.operand, column.name) if isinstance(column, Label) else (column, None)
-    is_own = isinstance(plain, Reference) and plain.source == source and plain.column in inside
-    return [plain.column if is_own and name in (None, plain.column) else None]
+    if not isinstance(plain, Reference) or plain.source != source or plain.column not in inside:
+        return [None]
+    return [plain.column if name in (None, plain.column) else None]
 
 
 def _keys(join: Join, tables: Sequence[Table]) -> list[set[str]]:

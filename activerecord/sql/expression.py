@@ -3,6 +3,7 @@
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeGuard, TypeVar, cast, overload
 
 from activerecord.errors import QueryError, UsageError
@@ -42,6 +43,8 @@ __all__ = [
 T_co = TypeVar("T_co", covariant=True)
 # Days and moments, which a datetime is too.
 D = TypeVar("D", bound="dt.date | None")
+# Decimals, with which whole numbers are compared and computed.
+M = TypeVar("M", bound="Decimal | None")
 
 # A column that may be NULL compares with one that may not be, on either side; a query of one value stands for that.
 Operand: TypeAlias = "T_co | Expression[T_co | None] | Selectable"
@@ -63,27 +66,51 @@ class Expression(Node, Generic[T_co]):
         if gives is not None:
             cls.gives = gives
 
-    def __eq__(self, other: "Operand[T_co] | None") -> "Condition":  # type: ignore[override]
+    @overload  # type: ignore[override]
+    def __eq__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
+    @overload
+    def __eq__(self, other: "Operand[T_co] | None") -> "Condition": ...
+    def __eq__(self, other: Any) -> "Condition":
         """`a = b`; `a IS NULL` against None."""
         return IsNull(self, negated=False) if other is None else Comparison("=", self, other)
 
-    def __ne__(self, other: "Operand[T_co] | None") -> "Condition":  # type: ignore[override]
+    @overload  # type: ignore[override]
+    def __ne__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
+    @overload
+    def __ne__(self, other: "Operand[T_co] | None") -> "Condition": ...
+    def __ne__(self, other: Any) -> "Condition":
         """`a <> b`; `a IS NOT NULL` against None."""
         return IsNull(self, negated=True) if other is None else Comparison("<>", self, other)
 
-    def __lt__(self, other: "Operand[T_co]") -> "Condition":
+    @overload
+    def __lt__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
+    @overload
+    def __lt__(self, other: "Operand[T_co]") -> "Condition": ...
+    def __lt__(self, other: Any) -> "Condition":
         """`a < b`."""
         return Comparison("<", self, present(other))
 
-    def __le__(self, other: "Operand[T_co]") -> "Condition":
+    @overload
+    def __le__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
+    @overload
+    def __le__(self, other: "Operand[T_co]") -> "Condition": ...
+    def __le__(self, other: Any) -> "Condition":
         """`a <= b`."""
         return Comparison("<=", self, present(other))
 
-    def __gt__(self, other: "Operand[T_co]") -> "Condition":
+    @overload
+    def __gt__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
+    @overload
+    def __gt__(self, other: "Operand[T_co]") -> "Condition": ...
+    def __gt__(self, other: Any) -> "Condition":
         """`a > b`."""
         return Comparison(">", self, present(other))
 
-    def __ge__(self, other: "Operand[T_co]") -> "Condition":
+    @overload
+    def __ge__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
+    @overload
+    def __ge__(self, other: "Operand[T_co]") -> "Condition": ...
+    def __ge__(self, other: Any) -> "Condition":
         """`a >= b`."""
         return Comparison(">=", self, present(other))
 
@@ -103,6 +130,8 @@ class Expression(Node, Generic[T_co]):
         return Not(_condition(self))
 
     @overload
+    def __add__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
     def __add__(self: "Expression[D]", other: "dt.timedelta | Expression[dt.timedelta]") -> "Expression[D]": ...
     @overload
     def __add__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
@@ -110,6 +139,8 @@ class Expression(Node, Generic[T_co]):
         """`a + b`; of texts, `a || b`; of a day or a moment, so much later."""
         return Arithmetic("+", self, other)
 
+    @overload
+    def __sub__(self: "Expression[M]", other: int) -> "Expression[M]": ...
     @overload
     def __sub__(self: "Expression[D]", other: "dt.timedelta | Expression[dt.timedelta]") -> "Expression[D]": ...
     @overload
@@ -122,15 +153,27 @@ class Expression(Node, Generic[T_co]):
         """`a - b`; of a day or a moment, so much earlier, or the time between two."""
         return Arithmetic("-", self, other)
 
-    def __mul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+    @overload
+    def __mul__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
+    def __mul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __mul__(self, other: Any) -> "Expression[Any]":
         """`a * b`."""
         return Arithmetic("*", self, other)
 
-    def __truediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+    @overload
+    def __truediv__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
+    def __truediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __truediv__(self, other: Any) -> "Expression[Any]":
         """`a / b`, as the engine divides."""
         return Arithmetic("/", self, other)
 
-    def __mod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+    @overload
+    def __mod__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
+    def __mod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __mod__(self, other: Any) -> "Expression[Any]":
         """What is left of `a / b`, with the sign of `a`, as SQL has it."""
         return Arithmetic("%", self, other)
 
@@ -138,6 +181,8 @@ class Expression(Node, Generic[T_co]):
         """`-a`."""
         return Negative(self)
 
+    @overload
+    def __radd__(self: "Expression[M]", other: int) -> "Expression[M]": ...
     @overload
     def __radd__(self: "Expression[D]", other: dt.timedelta) -> "Expression[D]": ...
     @overload
@@ -147,6 +192,8 @@ class Expression(Node, Generic[T_co]):
         return Arithmetic("+", Span(0, other) if isinstance(other, dt.timedelta) else operand_of(other, self), self)
 
     @overload
+    def __rsub__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
     def __rsub__(self: "Expression[dt.date | None]", other: dt.date) -> "Expression[dt.timedelta]": ...
     @overload
     def __rsub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
@@ -154,15 +201,27 @@ class Expression(Node, Generic[T_co]):
         """`1 - b`; from a day or a moment, the time between the two."""
         return Arithmetic("-", operand_of(other, self), self)
 
-    def __rmul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+    @overload
+    def __rmul__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
+    def __rmul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __rmul__(self, other: Any) -> "Expression[Any]":
         """`1 * b`."""
         return Arithmetic("*", operand_of(other, self), self)
 
-    def __rtruediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+    @overload
+    def __rtruediv__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
+    def __rtruediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __rtruediv__(self, other: Any) -> "Expression[Any]":
         """`1 / b`, as the engine divides."""
         return Arithmetic("/", operand_of(other, self), self)
 
-    def __rmod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]":
+    @overload
+    def __rmod__(self: "Expression[M]", other: int) -> "Expression[M]": ...
+    @overload
+    def __rmod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    def __rmod__(self, other: Any) -> "Expression[Any]":
         """What is left of `1 / b`."""
         return Arithmetic("%", operand_of(other, self), self)
 
@@ -189,11 +248,19 @@ class Expression(Node, Generic[T_co]):
         """`a NOT IN (...)`; every value, NULL too, fits an empty list."""
         return In(self, values, negated=True)
 
-    def between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition":
+    @overload
+    def between(self: "Expression[Decimal | None]", low: int, high: int) -> "Condition": ...
+    @overload
+    def between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition": ...
+    def between(self, low: Any, high: Any) -> "Condition":
         """`a BETWEEN low AND high`, both ends included."""
         return Between(self, present(low), present(high))
 
-    def not_between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition":
+    @overload
+    def not_between(self: "Expression[Decimal | None]", low: int, high: int) -> "Condition": ...
+    @overload
+    def not_between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition": ...
+    def not_between(self, low: Any, high: Any) -> "Condition":
         """`a NOT BETWEEN low AND high`: below the one or above the other."""
         return Between(self, present(low), present(high), negated=True)
 

@@ -78,9 +78,9 @@ class Row(Expression[Any], parts=("values",)):
         """`(a, b) IN (...)` over tuples of as many values, none of them None, or a query of as many columns."""
         if isinstance(values, Selectable):
             return InRowQuery(self, values.as_row(len(self.values)))
-        if isinstance(values, str | bytes | Expression) or not isinstance(values, Iterable):
+        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
             raise QueryError(f"`tuple_(...).in_` takes a list of tuples or a query, got {type(values).__name__}")
-        rows = [self._checked(given) for given in cast("Iterable[Any]", values)]
+        rows = [self._checked(given) for given in values]
         if not rows:
             raise QueryError("`tuple_(...).in_` takes one tuple at least")
         return InRows(self.values, rows)

@@ -1,6 +1,7 @@
 """The ways to run a program: each kind of event loop, and none."""
 
 import asyncio
+import gc
 import signal
 import sys
 import threading
@@ -118,6 +119,8 @@ async def _by_task(work: Callable[[], Coroutine[Any, Any, object]], after: float
 
 
 async def _by_interrupt(work: Callable[[], Coroutine[Any, Any, object]], after: float) -> bool:
+    # Python swallows an interrupt that falls into a finaliser; none but those of the work itself shall run
+    gc.collect()
     try:
         with interrupting(after):
             await work()

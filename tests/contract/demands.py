@@ -28,6 +28,7 @@ OF_SOCKETS = frozenset(
         "terminate_undoes_what_runs",
         "many_connections_leave_nothing",
         "connect",
+        "rows_are_copied_in_order",
         "a_database_serves_several_loops_one_after_another",
     }
 )

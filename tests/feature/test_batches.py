@@ -24,6 +24,7 @@ from activerecord import (
     belongs_to,
     column,
     create_tables,
+    fn,
     gather,
     has_many,
     pool_statistics,
@@ -360,6 +361,32 @@ def test_a_join_that_multiplies_is_refused(items: str) -> None:
         16,
         17,
     ]
+
+
+def test_rows_that_share_a_key_are_refused(items: str) -> None:
+    Part.insert_all([{"item_id": number % 5 + 1} for number in range(20)])
+    shouted = Item.query().select("id", fn.upper(Item.name).as_("name"))
+    repeated = Item.query().from_(Part.query().select(Part.item_id.as_("id")))
+    folded = Item.query().from_(Item.query().select((Item.id % 3).as_("id")))
+    parts = Item.query().join("parts").select(Part.id.as_("part"), append=True).distinct()
+    for query in (Item.query().select("id", "name").union(shouted), repeated, repeated.distinct(), folded, parts):
+        with pytest.raises(QueryError, match=r"place|several times"):
+            list(query.in_batches(2))
+        with pytest.raises(QueryError, match=r"place|several times"):
+            query.paginate(2)
+
+
+def test_a_query_in_place_of_the_table(items: str) -> None:
+    keys = list(range(1, COUNT + 1))
+    for query in (
+        Item.query().from_(Item.query()),
+        Item.query().from_(Item.query().cte("c")),
+        Item.query().from_(Item.query().select("id", fn.upper(Item.name).as_("name"))),
+        Item.where(Item.id < 10).union(Item.where(Item.id > 5)),
+        Item.query().except_(Item.where(id=0)),
+        Item.query().from_(Item.query().union_all(Item.query())).distinct(),
+    ):
+        assert [key for batch in query.in_batches(4) for key in batch.ids] == keys
 
 
 def test_a_table_without_a_key_is_refused(configured: str) -> None:

@@ -191,12 +191,12 @@ def test_a_task_may_be_awaited_twice(items: None) -> None:
 
 
 def test_what_came_of_the_failure_is_no_second_one(items: None, runner: Runner) -> None:
-    """A sibling that finds the transaction aborted by it."""
+    """Siblings that find the transaction aborted by it. What would fail by itself might, before it hears of the end."""
 
     async def main() -> None:
         for _ in range(5):
             with pytest.raises(UniqueViolation):
                 async with Item.async_transaction():
-                    await gather(*[Item.async_create(id=1, name="twice") for _ in range(4)], name_of(2), limit=5)
+                    await gather(Item.async_create(id=1, name="twice"), *[name_of(2) for _ in range(4)], limit=5)
 
     runner.run(main)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from activerecord import LockTimeout, NotSupported, Query, QueryError, Undeclared, UsageError, exists, fn, tuple_
+from activerecord import LockTimeout, NotSupported, Query, QueryError, Undeclared, UsageError, exists, fn, tuple_, value
 from activerecord.database import Database, database
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS
@@ -302,6 +302,44 @@ def test_records_come_from_wherever_a_query_reads(chinook: Sample, shop: Databas
     run(main)
 
 
+def test_a_recursive_table_begins_with_a_limited_query_and_reads_another(shop: Database) -> None:
+    first = Employee.query().order_by("EmployeeId").limit(1)
+    few = Employee.where(Employee.EmployeeId < 5).cte("few")
+
+    def below(above: Any) -> Query[Any]:
+        return (
+            Employee.query()
+            .join(above, Employee.ReportsTo == above.EmployeeId)
+            .join(few, few.EmployeeId == Employee.EmployeeId)
+        )
+
+    found = Employee.query().from_(first.recursive_cte("tree", below)).order_by("EmployeeId")
+    assert found.pluck("EmployeeId") == [1, 2, 3, 4]
+
+
+def test_rows_with_columns_of_one_name_are_counted(chinook: Sample, shop: Database) -> None:
+    sold = chinook.rows(
+        "SELECT DISTINCT a.AlbumId, a.Title, t.AlbumId FROM Album a JOIN Track t ON t.AlbumId = a.AlbumId"
+    )
+    joined = Album.query().join("tracks").select(Album.AlbumId, Album.Title, Track.AlbumId).distinct()
+    assert joined.count() == len(sold)
+    assert Album.query().join("tracks").group_by(Album.AlbumId, Track.AlbumId).count() == len(sold)
+
+
+def test_the_first_of_some_rows_needs_no_key_among_them(chinook: Sample, shop: Database) -> None:
+    names = chinook.rows("SELECT min(Name), max(Name) FROM Genre")[0]
+    distinct = Genre.query().select("Name").distinct()
+    found = distinct.first(), distinct.last()
+    assert tuple([genre.Name for genre in found if genre is not None]) == names
+
+
+def test_a_union_has_the_types_of_the_side_that_knows_them(shop: Database) -> None:
+    dates = Invoice.where(InvoiceId=1).select("InvoiceDate")
+    nothing = Invoice.where(InvoiceId=1).select(value(None).as_("InvoiceDate"))
+    [wanted] = dates.pluck("InvoiceDate")
+    assert [found for (found,) in nothing.union_all(dates).tuples() if found is not None] == [wanted]
+
+
 def test_one_sided_rows_are_no_records(shop: Database) -> None:
     full = Employee.query().right_join(Customer, Customer.SupportRepId == Employee.EmployeeId)
     with assert_queries(0, shop), pytest.raises(QueryError, match="dicts"):
@@ -358,6 +396,28 @@ def test_sqlite_locks_no_rows(shop: Database) -> None:
 def test_a_lock_outside_a_transaction_is_refused(shop: Database) -> None:
     with assert_queries(0, shop), pytest.raises(UsageError, match="until the transaction ends"):
         Genre.query().for_update().all()
+
+
+@pytest.mark.engines("postgresql", "mysql")
+def test_a_lock_of_counted_or_streamed_rows_outside_a_transaction_is_refused(shop: Database) -> None:
+    with assert_queries(0, shop), pytest.raises(UsageError, match="until the transaction ends"):
+        Genre.query().for_update().count()
+    stream = Genre.query().for_update().stream()
+    with assert_queries(0, shop), pytest.raises(UsageError, match="until the transaction ends"), stream:
+        pass
+
+
+@pytest.mark.engines("postgresql", "mysql")
+@pytest.mark.parametrize("verb", [Query.count, Query.exists, Query.ids])
+def test_rows_that_are_counted_or_looked_for_are_locked(
+    shop: Database, engine: str, verb: Callable[["Query[Any]"], object]
+) -> None:
+    taken = "SELECT GenreId FROM Genre WHERE GenreId = 2 FOR UPDATE NOWAIT"
+    taken = taken if engine == "mysql" else taken.replace("GenreId", '"GenreId"').replace("Genre ", '"Genre" ')
+    with raw.connection(engine, shop.configuration.database) as other, Genre.transaction():
+        assert verb(Genre.where(GenreId=2).for_update())
+        with pytest.raises(Exception, match=r"(?i)lock"):
+            other.rows(taken)
 
 
 @pytest.mark.engines("postgresql", "mysql")

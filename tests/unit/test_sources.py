@@ -126,6 +126,24 @@ CASES: dict[str, Case] = {
     "a recursive common table without circles": lambda: Worker.query().from_(
         ids(1).recursive_cte("t", lambda t: Worker.query().join(t, Worker.boss_id == t.id), distinct=True)
     ),
+    "a recursive common table of a limited query": lambda: Worker.query().from_(
+        Worker.query()
+        .order_by("name")
+        .limit(1)
+        .recursive_cte("t", lambda t: Worker.query().join(t, t.id == Worker.boss_id))
+    ),
+    "a recursive common table that reads another": lambda: Worker.query().from_(
+        ids(1).recursive_cte(
+            "t",
+            lambda t: Worker.query().join(t, t.id == Worker.boss_id).join(SPENT.cte("spent"), exists(ids(2))),
+        )
+    ),
+    "a row in a limited query": lambda: Job.where(
+        tuple_(Job.id, Job.year).in_(Job.query().select("id", "number").order_by("id").limit(3))
+    ),
+    "a source that names what only the query around reads": lambda: Worker.where(
+        exists(Job.query().from_(Job.where(Job.worker_id == Worker.id)))
+    ),
     "one common table, read twice": lambda: (
         Worker.query().with_cte(TREE).where(Worker.id.in_(reading(TREE)), Worker.boss_id.in_(reading(TREE)))
     ),
@@ -135,6 +153,13 @@ CASES: dict[str, Case] = {
     "for update without waiting": lambda: Worker.where(id=1).for_update(nowait=True),
     "a queue": lambda: Job.query().order_by("id").limit(1).for_update(skip_locked=True),
     "for update of one of two": lambda: Worker.query().join("jobs").for_update(of=Job),
+    "for update of what may be missing": lambda: Worker.query().left_join("jobs").for_update(),
+    "for update of what is there": lambda: Worker.query().left_join("jobs").for_update(of=Worker),
+    "for update of distinct rows": lambda: Worker.query().distinct().for_update(),
+    "for update of groups": lambda: Worker.query().group_by("name").select("name").for_update(),
+    "for update of a computed row": lambda: Worker.query().select(fn.max(Worker.id)).for_update(),
+    "for update of a union": lambda: ids(1).union(ids(2)).for_update(),
+    "for update of a common table": lambda: Worker.query().from_(ids(1).cte("t")).for_update(of=Worker),
     "for share": lambda: Worker.where(id=1).for_share(),
     "a hint": lambda: Worker.query().hint("MAX_EXECUTION_TIME(100)"),
     "a comment": lambda: Worker.where(id=1).comment("checkout", "worker.find"),
@@ -163,6 +188,11 @@ test_snapshots = against_snapshots("sources", CASES)
             "has no relation 'nothing'",
         ),
         (lambda: Worker.query().select("id", "id").subquery("twice"), "are called 'id'"),
+        (lambda: Job.where(year=2024).cte("jobs"), "hides the table 'jobs'"),
+        (lambda: Worker.query().join(Job.query().cte("JOBS"), Worker.id == 1).where(exists(Job.query())), "hides"),
+        (lambda: ids(1).recursive_cte("t", lambda t: Worker.query().select("id").join(t, Worker.id == 1)), "4 columns"),
+        (lambda: Job.where(Job.worker_id == Worker.id).subquery("s"), "does not read 'workers'"),
+        (lambda: Job.where(Job.worker_id == Worker.id).cte("s"), "does not read 'workers'"),
     ],
 )
 def test_what_cannot_be_is_refused_when_it_is_compiled(unopened: None, wrong: Callable[[], Any], message: str) -> None:
@@ -188,6 +218,16 @@ def test_what_cannot_be_is_refused_when_it_is_compiled(unopened: None, wrong: Ca
         lambda: Worker.query().cte("a\0"),
         lambda: Worker.alias(cast("Any", None)),
         lambda: ids(1).recursive_cte("t", lambda t: t),
+        lambda: ids(1).recursive_cte("t", cast("Any", 5)),
+        lambda: ids(1).recursive_cte("t", lambda t: Worker.query().join(t, Worker.boss_id == t.id).limit(1)),
+        lambda: ids(1).recursive_cte("t", lambda t: Worker.query().join(t, Worker.boss_id == t.id).order_by("id")),
+        lambda: ids(1).cte("t", columns="ab"),
+        lambda: ids(1).cte("t", columns=cast("Any", [5])),
+        lambda: ids(1).cte("t", materialized=cast("Any", "yes")),
+        lambda: Worker.query().with_cte(ids(1).cte("t"), ids(2).cte("t")),
+        lambda: Worker.query().join(ids(1).cte("t"), Worker.id == 1).join(ids(2).cte("t"), Worker.id == 1, alias="u"),
+        lambda: Worker.query().order_by(cast("Any", ())),
+        lambda: tuple_(Job.year, Job.number).in_(cast("Any", 5)),
         lambda: Worker.query().for_update(nowait=True, skip_locked=True),
         lambda: Worker.query().distinct_on(),
         lambda: exists(cast("Any", Worker)),
@@ -232,3 +272,22 @@ def test_names_that_a_query_is_given_are_quoted(unopened: None) -> None:
         sql, _ = Job.query().join(named, named[hostile] == Job.id).to_sql()
         assert hostile not in sql
         assert sql.count('"x"" ; DROP TABLE y; --"') >= 3
+
+
+def test_a_common_table_that_is_made_twice_is_named_once(unopened: None) -> None:
+    one, same = ids(1).cte("t"), ids(1).cte("t")
+    query = Worker.query().join(one, one.id == Worker.id).join(same, same.id == Worker.boss_id, alias="u")
+    assert query.to_sql()[0].count(" AS (SELECT") == 1
+
+
+def test_exists_takes_a_query_of_groups_without_columns(unopened: None) -> None:
+    assert "HAVING" in Worker.where(exists(Job.query().having(fn.count() > 1))).to_sql()[0]
+
+
+def test_what_is_nested_too_deeply_is_refused_each_time(unopened: None) -> None:
+    condition = Worker.id > 1
+    for _ in range(3000):
+        condition = ~condition
+    for _ in range(3):
+        with pytest.raises(QueryError, match="too deeply"):
+            Worker.where(condition).to_sql()

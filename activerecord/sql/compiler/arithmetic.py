@@ -1,5 +1,6 @@
 """Arithmetic: of numbers, of texts, of days and moments."""
 
+from dataclasses import replace
 from typing import Any
 
 from activerecord.errors import QueryError
@@ -88,8 +89,13 @@ class Sums(Expressions):
             return Text()
         if isinstance(types[0], Date | DateTime) and self._is_difference(arithmetic):
             return Interval()
-        return next((found for found in types if isinstance(found, Numeric | Float)), types[0])
+        return _computed(next((found for found in types if isinstance(found, Numeric | Float)), types[0]))
 
     def type_of_negative(self, negative: Negative[Any]) -> Type:
         """A sign changes nothing."""
         return self.type_of(negative.operand)
+
+
+def _computed(kind: Type) -> Type:
+    """What is computed of decimal numbers may have more digits than the columns that they come from."""
+    return replace(kind, precision=None) if isinstance(kind, Numeric) else kind

@@ -50,8 +50,11 @@ class Sources(Writer):
 
     def visit_subquery(self, subquery: Subquery) -> str:
         """`(SELECT ...) AS name`."""
-        text = f"({self.visit(subquery.query)}) AS {self.dialect.quote(subquery.name)}"
-        return f"LATERAL {text}" if subquery.lateral else text
+        name = self.dialect.quote(subquery.name)
+        if subquery.lateral:
+            return f"LATERAL ({self.visit(subquery.query)}) AS {name}"
+        with self.aside():
+            return f"({self.visit(subquery.query)}) AS {name}"
 
     def visit_namedtable(self, table: NamedTable) -> str:
         """`name AS alias`."""
@@ -69,7 +72,8 @@ class Sources(Writer):
         columns = f" ({', '.join(map(quote, table.columns))})" if table.columns else ""
         if isinstance(table.query, Insert | Update | Delete):
             self.check_writes()
-        text = self.visit(table.query) if table.step is None else self._recursive(table, table.step)
+        with self.aside():
+            text = self.visit(table.query) if table.step is None else self._recursive(table, table.step)
         return f"{quote(table.name)}{columns} AS {self.materialized(table)}({text})"
 
     def _recursive(self, table: CommonTable, step: Rows) -> str:
@@ -101,6 +105,15 @@ class Sources(Writer):
         return f"WITH {recursive}{self.visit_all(tables)} "
 
     # what is known of the columns
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Within the block the sources of the query at hand have no names: what is made for it cannot refer to them."""
+        scope = self._scopes.pop()
+        try:
+            yield
+        finally:
+            self._scopes.append(scope)
 
     @contextmanager
     def reading(self, select: Select) -> Generator[None]:

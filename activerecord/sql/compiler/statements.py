@@ -66,7 +66,7 @@ class Statements(Inserts):
         sources = [select.source.name, *[join.source.name for join in select.joins]]
         for name in lock.of:
             if name not in sources:
-                raise QueryError(f"of= names {name!r}, which the query does not read; {nearest(name, sources)}")
+                raise QueryError(f"the query does not read {name!r}, which of= names; {nearest(name, sources)}")
         wait = " NOWAIT" if lock.nowait else " SKIP LOCKED" if lock.skip_locked else ""
         return f" FOR {'SHARE' if lock.shared else 'UPDATE'}{of}{wait}"
 

@@ -88,7 +88,7 @@ UPDATE "clerks" SET "age" = $1 WHERE "clerks"."id" IN (SELECT "clerks"."id" FROM
 -- 2, 1, 2
 
 -- mysql, mariadb
-UPDATE `clerks` SET `age` = ? WHERE `clerks`.`id` IN (SELECT * FROM (SELECT `clerks`.`id` FROM `clerks` WHERE `clerks`.`age` = ? ORDER BY `clerks`.`name` LIMIT ?) AS `limited`);
+UPDATE `clerks` SET `age` = ? WHERE `clerks`.`id` IN (SELECT * FROM (SELECT `clerks`.`id` FROM `clerks` WHERE `clerks`.`age` = ? ORDER BY `clerks`.`name` LIMIT ?) AS `before`);
 -- 2, 1, 2
 
 -- ==== update with an order alone
@@ -309,7 +309,7 @@ DELETE FROM "clerks" WHERE "clerks"."id" IN (SELECT "clerks"."id" FROM "clerks" 
 -- 2, 1
 
 -- mysql, mariadb
-DELETE FROM `clerks` WHERE `clerks`.`id` IN (SELECT * FROM (SELECT `clerks`.`id` FROM `clerks` LIMIT ? OFFSET ?) AS `limited`);
+DELETE FROM `clerks` WHERE `clerks`.`id` IN (SELECT * FROM (SELECT `clerks`.`id` FROM `clerks` LIMIT ? OFFSET ?) AS `before`);
 -- 2, 1
 
 -- ==== delete of a join

@@ -289,6 +289,55 @@ WITH RECURSIVE "t" AS (SELECT "workers"."id", "workers"."name", "workers"."nick"
 WITH RECURSIVE `t` AS (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ? UNION SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` INNER JOIN `t` ON `workers`.`boss_id` = `t`.`id`) SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `t` AS `workers`;
 -- 1
 
+-- ==== a recursive common table of a limited query
+-- sqlite
+WITH RECURSIVE "t" AS (SELECT * FROM (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" ORDER BY "workers"."name" LIMIT ?) AS "part" UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "t" ON "t"."id" = "workers"."boss_id") SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "t" AS "workers";
+-- 1
+
+-- postgresql
+WITH RECURSIVE "t" AS (SELECT * FROM (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" ORDER BY "workers"."name" LIMIT $1::integer) AS "part" UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "t" ON "t"."id" = "workers"."boss_id") SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "t" AS "workers";
+-- 1
+
+-- mysql, mariadb
+WITH RECURSIVE `t` AS (SELECT * FROM (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` ORDER BY `workers`.`name` LIMIT ?) AS `part` UNION ALL SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` INNER JOIN `t` ON `t`.`id` = `workers`.`boss_id`) SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `t` AS `workers`;
+-- 1
+
+-- ==== a recursive common table that reads another
+-- sqlite
+WITH RECURSIVE "spent" AS (SELECT "parts"."job_id", sum("parts"."price") AS "spent" FROM "parts" GROUP BY "parts"."job_id"), "t" AS (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."id" = ? UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "t" ON "t"."id" = "workers"."boss_id" INNER JOIN "spent" ON EXISTS (SELECT (1) FROM "workers" WHERE "workers"."id" = ?)) SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "t" AS "workers";
+-- 1, 2
+
+-- postgresql
+WITH RECURSIVE "spent" AS (SELECT "parts"."job_id", sum("parts"."price") AS "spent" FROM "parts" GROUP BY "parts"."job_id"), "t" AS (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."id" = $1 UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "t" ON "t"."id" = "workers"."boss_id" INNER JOIN "spent" ON EXISTS (SELECT (1) FROM "workers" WHERE "workers"."id" = $2)) SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "t" AS "workers";
+-- 1, 2
+
+-- mysql, mariadb
+WITH RECURSIVE `spent` AS (SELECT `parts`.`job_id`, sum(`parts`.`price`) AS `spent` FROM `parts` GROUP BY `parts`.`job_id`), `t` AS (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ? UNION ALL SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` INNER JOIN `t` ON `t`.`id` = `workers`.`boss_id` INNER JOIN `spent` ON EXISTS (SELECT (1) FROM `workers` WHERE `workers`.`id` = ?)) SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `t` AS `workers`;
+-- 1, 2
+
+-- ==== a row in a limited query
+-- sqlite
+SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" WHERE ("jobs"."id", "jobs"."year") IN (SELECT "jobs"."id", "jobs"."number" FROM "jobs" ORDER BY "jobs"."id" LIMIT ?);
+-- 3
+
+-- postgresql
+SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" WHERE ("jobs"."id", "jobs"."year") IN (SELECT "jobs"."id", "jobs"."number" FROM "jobs" ORDER BY "jobs"."id" LIMIT $1::integer);
+-- 3
+
+-- mysql, mariadb
+SELECT `jobs`.`id`, `jobs`.`worker_id`, `jobs`.`year`, `jobs`.`number` FROM `jobs` WHERE (`jobs`.`id`, `jobs`.`year`) IN (SELECT * FROM (SELECT `jobs`.`id`, `jobs`.`number` FROM `jobs` ORDER BY `jobs`.`id` LIMIT ?) AS `limited`);
+-- 3
+
+-- ==== a source that names what only the query around reads
+-- sqlite, postgresql
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE EXISTS (SELECT (1) FROM (SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" WHERE "jobs"."worker_id" = "workers"."id") AS "jobs");
+
+-- mysql
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE EXISTS (SELECT (1) FROM (SELECT `jobs`.`id`, `jobs`.`worker_id`, `jobs`.`year`, `jobs`.`number` FROM `jobs` WHERE `jobs`.`worker_id` = `workers`.`id`) AS `jobs`);
+
+-- mariadb
+-- NotSupported: MariaDB has no way to name 'workers', which the query around reads, in a query that stands in place of a table: say it in where(...) of what reads that query
+
 -- ==== one common table, read twice
 -- sqlite, postgresql
 WITH RECURSIVE "tree" AS (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."boss_id" IS NULL UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "tree" ON "workers"."boss_id" = "tree"."id") SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE ("workers"."id" IN (WITH RECURSIVE "tree" AS (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."boss_id" IS NULL UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "tree" ON "workers"."boss_id" = "tree"."id") SELECT "workers"."id" FROM "tree" AS "workers") AND "workers"."boss_id" IN (WITH RECURSIVE "tree" AS (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."boss_id" IS NULL UNION ALL SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "tree" ON "workers"."boss_id" = "tree"."id") SELECT "workers"."id" FROM "tree" AS "workers"));
@@ -367,6 +416,84 @@ SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" F
 
 -- mysql
 SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` INNER JOIN `jobs` ON `jobs`.`worker_id` = `workers`.`id` FOR UPDATE OF `jobs`;
+
+-- mariadb
+-- NotSupported: MariaDB has no FOR UPDATE OF: lock the rows of one table by a query of their own
+
+-- ==== for update of what may be missing
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks where there may be no row, as of 'jobs' in an outer join: name the others by of=
+
+-- mysql, mariadb
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` LEFT JOIN `jobs` ON `jobs`.`worker_id` = `workers`.`id` FOR UPDATE;
+
+-- ==== for update of what is there
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" LEFT JOIN "jobs" ON "jobs"."worker_id" = "workers"."id" FOR UPDATE OF "workers";
+
+-- mysql
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` LEFT JOIN `jobs` ON `jobs`.`worker_id` = `workers`.`id` FOR UPDATE OF `workers`;
+
+-- mariadb
+-- NotSupported: MariaDB has no FOR UPDATE OF: lock the rows of one table by a query of their own
+
+-- ==== for update of distinct rows
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of what is distinct, grouped or computed of several rows: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql, mariadb
+SELECT DISTINCT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` FOR UPDATE;
+
+-- ==== for update of groups
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of what is distinct, grouped or computed of several rows: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql, mariadb
+SELECT `workers`.`name` FROM `workers` GROUP BY `workers`.`name` FOR UPDATE;
+
+-- ==== for update of a computed row
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of what is distinct, grouped or computed of several rows: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql, mariadb
+SELECT max(`workers`.`id`) FROM `workers` FOR UPDATE;
+
+-- ==== for update of a union
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql, mariadb
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ? UNION SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ?) AS `workers` FOR UPDATE;
+-- 1, 2
+
+-- ==== for update of a common table
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of common tables, as 'workers' here: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql
+WITH `t` AS (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ?) SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `t` AS `workers` FOR UPDATE OF `workers`;
+-- 1
 
 -- mariadb
 -- NotSupported: MariaDB has no FOR UPDATE OF: lock the rows of one table by a query of their own

@@ -1,6 +1,7 @@
 """What MySQL and MariaDB say differently."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -35,6 +36,7 @@ class MariaDBCompiler(
     def __init__(self, dialect: Dialect, tables: Iterable[TableLike]) -> None:
         super().__init__(dialect, tables)
         self._written: Source | None = None
+        self._around: list[list[str]] = []
 
     def visit_update(self, update: Update) -> str:
         """As ever; its table is remembered, for the subqueries may not read it."""
@@ -131,6 +133,28 @@ class MariaDBCompiler(
             )
         return super().visit_join(join)
 
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Nor do those of the queries around it have names there."""
+        scopes, self._scopes = self._scopes, []
+        around = [name for scope in scopes[:-1] for name in scope]
+        self._around.append(around)
+        try:
+            yield
+        finally:
+            self._scopes = scopes
+            self._around.pop()
+
+    def table(self, source: str) -> TableLike:
+        """As ever; none that only a query around this one reads."""
+        is_known = any(source in scope for scope in self._scopes)
+        if not is_known and self._around and source in self._around[-1]:
+            raise self.unsupported(
+                f"way to name {source!r}, which the query around reads, in a query that stands in place of a table",
+                "say it in where(...) of what reads that query",
+            )
+        return super().table(source)
+
     def visit_subquery(self, subquery: Subquery) -> str:
         """None that names the sources before it."""
         if subquery.lateral:
@@ -179,6 +203,12 @@ class MySQLCompiler(MySQLJson, MySQLArrays, MySQLGroupings, MySQLFunctions, MySQ
     def locks(self, select: Select) -> str:
         """As the standard has it."""
         return Compiler.locks(self, select)
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Those of the queries around it have names there."""
+        with Compiler.aside(self):
+            yield
 
     def visit_subquery(self, subquery: Subquery) -> str:
         """A lateral one too."""
