@@ -37,8 +37,10 @@ def _hint(cls: type, name: str) -> str:
     if hasattr(Query, name):
         return f"queries have it: {cls.__name__}.query().{name}(...)"
     mapper = _mapper(cls)
-    known = {*mapper.attributes.values(), *(word for word in mapper.reserved if not word.startswith("_"))}
-    return nearest(name, known)
+    columns = {*mapper.attributes.values(), *mapper.relations()}
+    verbs = {word for word in mapper.reserved if not word.startswith("_")}
+    near = nearest(name, columns | verbs)
+    return near if near.startswith("did you mean") else nearest(name, columns)
 
 
 def _mapper(cls: type) -> Mapper[Any]:

@@ -43,8 +43,6 @@ __all__ = [
 T_co = TypeVar("T_co", covariant=True)
 # Days and moments, which a datetime is too.
 D = TypeVar("D", bound="dt.date | None")
-# Decimals, with which whole numbers are compared and computed.
-M = TypeVar("M", bound="Decimal | None")
 
 # A column that may be NULL compares with one that may not be, on either side; a query of one value stands for that.
 Operand: TypeAlias = "T_co | Expression[T_co | None] | Selectable"
@@ -70,7 +68,7 @@ class Expression(Node, Generic[T_co]):
     def __eq__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
     @overload
     def __eq__(self, other: "Operand[T_co] | None") -> "Condition": ...
-    def __eq__(self, other: Any) -> "Condition":
+    def __eq__(self, other: object) -> "Condition":  # pyright: ignore[reportIncompatibleMethodOverride]
         """`a = b`; `a IS NULL` against None."""
         return IsNull(self, negated=False) if other is None else Comparison("=", self, other)
 
@@ -78,7 +76,7 @@ class Expression(Node, Generic[T_co]):
     def __ne__(self: "Expression[Decimal | None]", other: int) -> "Condition": ...
     @overload
     def __ne__(self, other: "Operand[T_co] | None") -> "Condition": ...
-    def __ne__(self, other: Any) -> "Condition":
+    def __ne__(self, other: object) -> "Condition":  # pyright: ignore[reportIncompatibleMethodOverride]
         """`a <> b`; `a IS NOT NULL` against None."""
         return IsNull(self, negated=True) if other is None else Comparison("<>", self, other)
 
@@ -130,17 +128,17 @@ class Expression(Node, Generic[T_co]):
         return Not(_condition(self))
 
     @overload
-    def __add__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __add__(self: "Expression[D]", other: "dt.timedelta | Expression[dt.timedelta]") -> "Expression[D]": ...
     @overload
     def __add__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __add__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __add__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __add__(self, other: Any) -> "Expression[Any]":
         """`a + b`; of texts, `a || b`; of a day or a moment, so much later."""
         return Arithmetic("+", self, other)
 
-    @overload
-    def __sub__(self: "Expression[M]", other: int) -> "Expression[M]": ...
     @overload
     def __sub__(self: "Expression[D]", other: "dt.timedelta | Expression[dt.timedelta]") -> "Expression[D]": ...
     @overload
@@ -149,30 +147,40 @@ class Expression(Node, Generic[T_co]):
     ) -> "Expression[dt.timedelta]": ...
     @overload
     def __sub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __sub__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __sub__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __sub__(self, other: Any) -> "Expression[Any]":
         """`a - b`; of a day or a moment, so much earlier, or the time between two."""
         return Arithmetic("-", self, other)
 
     @overload
-    def __mul__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __mul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __mul__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __mul__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __mul__(self, other: Any) -> "Expression[Any]":
         """`a * b`."""
         return Arithmetic("*", self, other)
 
     @overload
-    def __truediv__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __truediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __truediv__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __truediv__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __truediv__(self, other: Any) -> "Expression[Any]":
         """`a / b`, as the engine divides."""
         return Arithmetic("/", self, other)
 
     @overload
-    def __mod__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __mod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __mod__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __mod__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __mod__(self, other: Any) -> "Expression[Any]":
         """What is left of `a / b`, with the sign of `a`, as SQL has it."""
         return Arithmetic("%", self, other)
@@ -182,45 +190,55 @@ class Expression(Node, Generic[T_co]):
         return Negative(self)
 
     @overload
-    def __radd__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __radd__(self: "Expression[D]", other: dt.timedelta) -> "Expression[D]": ...
     @overload
     def __radd__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __radd__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __radd__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __radd__(self, other: Any) -> "Expression[Any]":
         """`1 + b`."""
         return Arithmetic("+", Span(0, other) if isinstance(other, dt.timedelta) else operand_of(other, self), self)
 
     @overload
-    def __rsub__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __rsub__(self: "Expression[dt.date | None]", other: dt.date) -> "Expression[dt.timedelta]": ...
     @overload
     def __rsub__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __rsub__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __rsub__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __rsub__(self, other: Any) -> "Expression[Any]":
         """`1 - b`; from a day or a moment, the time between the two."""
         return Arithmetic("-", operand_of(other, self), self)
 
     @overload
-    def __rmul__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __rmul__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __rmul__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __rmul__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __rmul__(self, other: Any) -> "Expression[Any]":
         """`1 * b`."""
         return Arithmetic("*", operand_of(other, self), self)
 
     @overload
-    def __rtruediv__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __rtruediv__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __rtruediv__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __rtruediv__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __rtruediv__(self, other: Any) -> "Expression[Any]":
         """`1 / b`, as the engine divides."""
         return Arithmetic("/", operand_of(other, self), self)
 
     @overload
-    def __rmod__(self: "Expression[M]", other: int) -> "Expression[M]": ...
-    @overload
     def __rmod__(self, other: "T_co | Expression[T_co]") -> "Expression[T_co]": ...
+    @overload
+    def __rmod__(self: "Expression[Decimal]", other: int) -> "Expression[Decimal]": ...
+    @overload
+    def __rmod__(self: "Expression[Decimal | None]", other: int) -> "Expression[Decimal | None]": ...
     def __rmod__(self, other: Any) -> "Expression[Any]":
         """What is left of `1 / b`."""
         return Arithmetic("%", operand_of(other, self), self)
@@ -249,7 +267,9 @@ class Expression(Node, Generic[T_co]):
         return In(self, values, negated=True)
 
     @overload
-    def between(self: "Expression[Decimal | None]", low: int, high: int) -> "Condition": ...
+    def between(
+        self: "Expression[Decimal | None]", low: "int | Operand[Decimal]", high: "int | Operand[Decimal]"
+    ) -> "Condition": ...
     @overload
     def between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition": ...
     def between(self, low: Any, high: Any) -> "Condition":
@@ -257,7 +277,9 @@ class Expression(Node, Generic[T_co]):
         return Between(self, present(low), present(high))
 
     @overload
-    def not_between(self: "Expression[Decimal | None]", low: int, high: int) -> "Condition": ...
+    def not_between(
+        self: "Expression[Decimal | None]", low: "int | Operand[Decimal]", high: "int | Operand[Decimal]"
+    ) -> "Condition": ...
     @overload
     def not_between(self, low: "Operand[T_co]", high: "Operand[T_co]") -> "Condition": ...
     def not_between(self, low: Any, high: Any) -> "Condition":

@@ -149,16 +149,17 @@ def joined(source: Any) -> list[Any]:
     return Canary.query().join(source, source.id == Canary.id).order_by(source.id).pluck(source.id)
 
 
-def refused(call: Callable[[], Any], *others: type[Exception]) -> ActiveRecordError | Exception | None:
+def refused(call: Callable[[], Any], *others: type[Exception]) -> Exception | None:
     """The error of the library, or one of these others, that a call raises; none where it gives an answer.
 
     What was given are data, so the engine must not find a mistake in the SQL.
     """
+    expected: tuple[type[Exception], ...] = (ActiveRecordError, *others)
     try:
         call()
     except SyntaxError_:
         raise
-    except (ActiveRecordError, *others) as error:
+    except expected as error:
         return error
     return None
 

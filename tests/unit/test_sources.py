@@ -141,6 +141,9 @@ CASES: dict[str, Case] = {
     "a row in a limited query": lambda: Job.where(
         tuple_(Job.id, Job.year).in_(Job.query().select("id", "number").order_by("id").limit(3))
     ),
+    "a limited list that names what the query around reads": lambda: Worker.where(
+        Worker.id.in_(Job.where(Job.worker_id == Worker.boss_id).select("worker_id").order_by("id").limit(1))
+    ),
     "a source that names what only the query around reads": lambda: Worker.where(
         exists(Job.query().from_(Job.where(Job.worker_id == Worker.id)))
     ),

@@ -48,7 +48,7 @@ class Expressions(Writer):
         """A placeholder."""
         if bind.typed_as is None:
             return self.bind(bind.binds[0], self.dialect.dump_plain)
-        return self.bind(bind.binds[0], self.dump(self.type_of(bind)), column_of(bind.typed_as))
+        return self.bind(bind.binds[0], self.dump_beside(self.type_of(bind)), column_of(bind.typed_as))
 
     def visit_comparison(self, comparison: Comparison) -> str:
         """`left = right`."""
@@ -79,7 +79,7 @@ class Expressions(Writer):
 
     def in_list(self, condition: In, operand: str) -> str:
         """`operand IN (?, ?)`, over values that are there."""
-        dump = self.dump(self.type_of(condition.operand))
+        dump = self.dump_beside(self.type_of(condition.operand))
         rows = self.bind_rows([(condition.values, dump, column_of(condition.operand))])
         return f"{operand} {_in(condition)} ({', '.join([place for [place] in rows])})"
 
@@ -105,7 +105,7 @@ class Expressions(Writer):
         """The list of values for each of several operands, with its dump and its column's name."""
         lists = condition.binds[len(condition.binds) - len(condition.operands) :]
         return [
-            (values, self.dump(self.type_of(operand)), column_of(operand))
+            (values, self.dump_beside(self.type_of(operand)), column_of(operand))
             for values, operand in zip(lists, condition.operands, strict=True)
         ]
 

@@ -59,7 +59,7 @@ class Inserts(Sources):
         """` ON CONFLICT (columns) DO UPDATE SET column = value`."""
         columns = ", ".join([self._assigned(insert.source, name) for name in conflict.columns])
         pairs = zip(conflict.names, conflict.values, strict=True)
-        assigned = ", ".join([f"{self._assigned(insert.source, name)} = {self.visit(value)}" for name, value in pairs])
+        assigned = ", ".join([f"{self._assigned(insert.source, name)} = {self.stored(value)}" for name, value in pairs])
         return f" ON CONFLICT ({columns}) DO {f'UPDATE SET {assigned}' if assigned else 'NOTHING'}"
 
     def visit_excluded(self, excluded: Excluded[Any]) -> str:

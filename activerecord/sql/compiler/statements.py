@@ -93,7 +93,7 @@ class Statements(Inserts):
             table = self.visit(update.source)
             pairs = zip(update.names, update.values, strict=True)
             assigned = ", ".join(
-                [f"{self.assigned(update.source, name)} = {self.visit(value)}" for name, value in pairs]
+                [f"{self.assigned(update.source, name)} = {self.stored(value)}" for name, value in pairs]
             )
             text = f"{tables}UPDATE {table} SET {assigned}{self.clause(' WHERE ', update.where)}"
             return text + self.returning(update.source, update.returning) + _commented(update.comments)

@@ -1,10 +1,14 @@
 """Windows and their frames, and several groupings at once."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
+from activerecord.errors import QueryError, nearest
 from activerecord.sql.compiler.expressions import Expressions
 from activerecord.sql.expression import Expression
 from activerecord.sql.grouping import GroupingSets
+from activerecord.sql.statement import Select
 from activerecord.sql.window import Bound, Frame, NamedWindow, Window
 
 __all__ = ["WindowClauses"]

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from activerecord.errors import NotSupported, QueryError, nearest
 from activerecord.sql.dialect import Answer, Compiled, Dialect, TableLike
-from activerecord.sql.expression import Expression
+from activerecord.sql.expression import Bind, Expression
 from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node
 from activerecord.sql.reference import Reference
-from activerecord.types import Type, Unknown
+from activerecord.types import Numeric, Type, Unknown
 
 __all__ = ["Derived", "Dump", "Writer"]
 
@@ -79,6 +79,7 @@ class Writer(ABC):
         self._places: list[_Place] = []
         self._values: tuple[Any, ...] = ()
         self._next = 0
+        self._stores = False
         self._by_length = False
         # where placeholders have numbers, a text that stands twice needs no second value
         self._numbered = dialect.placeholder(1) != dialect.placeholder(2)
@@ -93,6 +94,7 @@ class Writer(ABC):
             raise QueryError("the expression is nested too deeply") from None
         if self._next != len(self._values):
             raise AssertionError(f"{type(statement).__name__} has values that its text leaves out")
+        _check_letters(sql)
         return Compiled(
             sql,
             tuple([place.dump for place in self._places]),
@@ -238,6 +240,18 @@ class Writer(ABC):
         """What the values of a type go through before they are sent."""
         return self.dialect.dump_plain if isinstance(of, Unknown) else self.dialect.codec(of).dump
 
+    def dump_beside(self, of: Type) -> Dump | None:
+        """What a value goes through that stands beside one of this type: a decimal number need not be one that fits a column."""
+        return self.dump(Numeric() if isinstance(of, Numeric) and not self._stores else of)
+
+    def stored(self, value: Expression[Any]) -> str:
+        """The text of what a column is given: a value of the program's must fit it."""
+        self._stores = isinstance(value, Bind)
+        try:
+            return self.visit(value)
+        finally:
+            self._stores = False
+
     # types
 
     def type_of(self, expression: Expression[Any]) -> Type:
@@ -260,3 +274,11 @@ class Writer(ABC):
 
 def _dump_of_each(dump: Dump | None) -> Dump:
     return list if dump is None else lambda values: [dump(value) for value in values]
+
+
+def _check_letters(sql: str) -> None:
+    """Raises QueryError for what no engine is sent: all of them read UTF-8."""
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        raise QueryError("a name, or the SQL text, holds half of a surrogate pair, which UTF-8 does not have") from None

@@ -1,6 +1,7 @@
 """Functions, cases and dates of what they cannot be of."""
 
 import datetime as dt
+from decimal import Decimal
 
 from activerecord import case, cast, date_trunc, extract, fn, interval, rows
 from activerecord.sql.expression import Condition, Expression
@@ -10,6 +11,8 @@ aged: Expression[int] = User.age + dt.timedelta(days=1)  # error: pyright
 left: Expression[int] = User.age % "x"  # error: both
 apart: Condition = User.age.is_distinct_from("x")  # error: both
 outside: Condition = User.age.not_between("a", "b")  # error: both
+dear: Condition = User.age > Decimal(1)  # error: both
+longer: Expression[str] = User.name + 1  # error: both
 lowered: Expression[str] = fn.lower(User.age)  # error: both
 rounded: Expression[int] = fn.round(User.name)  # error: both
 counted: Condition = fn.count() > "x"  # error: both

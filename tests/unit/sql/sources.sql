@@ -328,6 +328,22 @@ SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "job
 SELECT `jobs`.`id`, `jobs`.`worker_id`, `jobs`.`year`, `jobs`.`number` FROM `jobs` WHERE (`jobs`.`id`, `jobs`.`year`) IN (SELECT * FROM (SELECT `jobs`.`id`, `jobs`.`number` FROM `jobs` ORDER BY `jobs`.`id` LIMIT ?) AS `limited`);
 -- 3
 
+-- ==== a limited list that names what the query around reads
+-- sqlite
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."id" IN (SELECT "jobs"."worker_id" FROM "jobs" WHERE "jobs"."worker_id" = "workers"."boss_id" ORDER BY "jobs"."id" LIMIT ?);
+-- 1
+
+-- postgresql
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."id" IN (SELECT "jobs"."worker_id" FROM "jobs" WHERE "jobs"."worker_id" = "workers"."boss_id" ORDER BY "jobs"."id" LIMIT $1::integer);
+-- 1
+
+-- mysql
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` IN (SELECT * FROM (SELECT `jobs`.`worker_id` FROM `jobs` WHERE `jobs`.`worker_id` = `workers`.`boss_id` ORDER BY `jobs`.`id` LIMIT ?) AS `limited`);
+-- 1
+
+-- mariadb
+-- NotSupported: MariaDB has no way to name 'workers', which the query around reads, in a query that stands in place of a table: say it in where(...) of what reads that query
+
 -- ==== a source that names what only the query around reads
 -- sqlite, postgresql
 SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE EXISTS (SELECT (1) FROM (SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" WHERE "jobs"."worker_id" = "workers"."id") AS "jobs");

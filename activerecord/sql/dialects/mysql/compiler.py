@@ -1,6 +1,6 @@
 """What MySQL and MariaDB say differently."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
@@ -80,7 +80,8 @@ class MariaDBCompiler(
         query = nested.query
         if not isinstance(query, Select) or not _is_limited(query) or self._reads_written(query):
             return self.visit(nested)
-        return f"(SELECT * FROM ({self.visit(query)}) AS `limited`)"
+        with self.apart(self._scopes):
+            return f"(SELECT * FROM ({self.visit(query)}) AS `limited`)"
 
     def visit_nested(self, nested: Nested[Any]) -> str:
         """A query of the table that the statement writes is read out beforehand, which its LIMIT makes sure of."""
@@ -136,9 +137,14 @@ class MariaDBCompiler(
     @contextmanager
     def aside(self) -> Generator[None]:
         """Nor do those of the queries around it have names there."""
+        with self.apart(self._scopes[:-1]):
+            yield
+
+    @contextmanager
+    def apart(self, around: Sequence[Mapping[str, TableLike]]) -> Generator[None]:
+        """Within the block no source has a name yet; these are those that would have one elsewhere."""
         scopes, self._scopes = self._scopes, []
-        around = [name for scope in scopes[:-1] for name in scope]
-        self._around.append(around)
+        self._around.append([name for scope in around for name in scope])
         try:
             yield
         finally:
@@ -209,6 +215,12 @@ class MySQLCompiler(MySQLJson, MySQLArrays, MySQLGroupings, MySQLFunctions, MySQ
         """Those of the queries around it have names there."""
         with Compiler.aside(self):
             yield
+
+    @contextmanager
+    def apart(self, around: Sequence[Mapping[str, TableLike]]) -> Generator[None]:
+        """They have names there."""
+        del around
+        yield
 
     def visit_subquery(self, subquery: Subquery) -> str:
         """A lateral one too."""

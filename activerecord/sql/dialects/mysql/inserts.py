@@ -20,7 +20,7 @@ class MariaDBInserts(Inserts):
         """` ON DUPLICATE KEY UPDATE column = value`; nothing is done to a row where a column keeps what it has."""
         quote, source = self.dialect.quote, insert.source
         pairs = zip(conflict.names, conflict.values, strict=True)
-        assigned = [f"{self._assigned(source, name)} = {self.visit(value)}" for name, value in pairs]
+        assigned = [f"{self._assigned(source, name)} = {self.stored(value)}" for name, value in pairs]
         kept = quote(conflict.columns[0])
         return f" ON DUPLICATE KEY UPDATE {', '.join(assigned) or f'{kept} = {quote(source.name)}.{kept}'}"
 

@@ -66,7 +66,7 @@ class PostgreSQLCompiler(
         if isinstance(kind, Array):
             # An array of arrays is an array with one more dimension, of which `= ANY` looks at the elements.
             return super().in_list(condition, operand)
-        listed = self.bind_whole(condition.values, self.dump(kind), column_of(condition.operand))
+        listed = self.bind_whole(condition.values, self.dump_beside(kind), column_of(condition.operand))
         return f"{operand} {'<> ALL' if condition.negated else '= ANY'} ({listed})"
 
     def row_list(self, condition: InRows) -> str:
