@@ -168,7 +168,9 @@ class Mapper(Generic[R]):
             raise QueryError("the expression is nested too deeply") from None
         if found is None:
             sources = [node for node in walk(statement) if isinstance(node, Source)]
-            found = tuple(dict.fromkeys([cast("Mapper[Any]", source.of) for source in sources if source.of is not None]))
+            found = tuple(
+                dict.fromkeys([cast("Mapper[Any]", source.of) for source in sources if source.of is not None])
+            )
             if len(self._named_in) >= CAPACITY:
                 self._named_in.clear()
             self._named_in[statement.shape] = found

@@ -1,10 +1,10 @@
 """Several values taken together: `tuple_(Order.year, Order.number) > (2024, 17)`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 from activerecord.errors import QueryError
-from activerecord.sql.expression import Comparison, Condition, Expression, Nested, Not, Selectable, operand_of
+from activerecord.sql.expression import Comparison, Condition, Expression, Nested, Not, Selectable, listed, operand_of
 from activerecord.sql.node import Shape, binds_of, shapes_of
 from activerecord.types import Boolean
 
@@ -78,9 +78,7 @@ class Row(Expression[Any], parts=("values",)):
         """`(a, b) IN (...)` over tuples of as many values, none of them None, or a query of as many columns."""
         if isinstance(values, Selectable):
             return InRowQuery(self, values.as_row(len(self.values)))
-        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-            raise QueryError(f"`tuple_(...).in_` takes a list of tuples or a query, got {type(values).__name__}")
-        rows = [self._checked(given) for given in values]
+        rows = [self._checked(given) for given in listed(values)]
         if not rows:
             raise QueryError("`tuple_(...).in_` takes one tuple at least")
         return InRows(self.values, rows)

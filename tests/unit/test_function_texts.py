@@ -238,6 +238,8 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "any of a list": lambda: any_(WRONG),
     "any of two columns": lambda: any_(Sale.query().select("id", "name")),
     "filter by a bool": lambda: FN.count().filter(True),
+    "a sum of text": lambda: FN.sum("id"),
+    "a count of text": lambda: FN.count("id"),
     "a partition by text": lambda: FN.count().over(partition_by="id"),
     "an order by text": lambda: FN.count().over(order_by="id"),
     "a frame of numbers": lambda: FN.count().over(frame=(1, 2)),

@@ -215,6 +215,7 @@ REFUSED: dict[str, tuple[Ask, type[Exception], str]] = {
     "a scope of another model": (lambda: Task.query().scope(Clerk.older), QueryError, "query of Task"),
     "no such verb": (lambda: getattr(Clerk.query(), "oldr"), NoSuchAttribute, "'older'"),  # noqa: B009
     "no verb any more": (lambda: getattr(Clerk.query(), "natural_join"), NoSuchAttribute, "join(Model"),  # noqa: B009
+    "no column of that name": (lambda: getattr(Clerk, "zzz"), NoSuchAttribute, "known: 'age'"),  # noqa: B009
     "a scope on a record": (lambda: Clerk().older, NoSuchAttribute, "Clerk.older"),
 }
 

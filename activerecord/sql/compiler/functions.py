@@ -32,7 +32,7 @@ class Functions(Cases, Sums):
         call = self.filtered(function)
         window = over.window
         named = window.base is not None and window.is_named
-        text = self.dialect.quote(str(window.base)) if named else f"({self.visit(window)})"
+        text = self.window(str(window.base)) if named else f"({self.visit(window)})"
         return self.resulting(function, f"{call} OVER {text}")
 
     def filtered(self, function: Function[Any]) -> str:

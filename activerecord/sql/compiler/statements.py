@@ -8,6 +8,7 @@ from activerecord.sql.compiler.inserts import Inserts
 from activerecord.sql.expression import Expression, Label
 from activerecord.sql.node import Node
 from activerecord.sql.statement import Compound, Delete, Select, Source, Update
+from activerecord.sql.window import NamedWindow
 
 __all__ = ["Statements"]
 
@@ -17,7 +18,7 @@ class Statements(Inserts):
 
     def visit_select(self, select: Select) -> str:
         """`WITH ... SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... WINDOW ... ORDER BY ... LIMIT ... OFFSET ...`."""
-        with self.reading(select):
+        with self.reading(select), self.windows(_window_names(select)):
             clauses = [
                 self.with_tables(select.tables),
                 "SELECT ",
@@ -109,6 +110,10 @@ class Statements(Inserts):
             tables = self.with_tables(delete.tables)
             text = f"{tables}DELETE FROM {self.visit(delete.source)}{self.clause(' WHERE ', delete.where)}"
             return text + self.returning(delete.source, delete.returning) + _commented(delete.comments)
+
+
+def _window_names(select: Select) -> list[str]:
+    return [each.name for each in select.windows if isinstance(each, NamedWindow)]
 
 
 def _commented(comments: Iterable[str]) -> str:

@@ -1,14 +1,10 @@
 """Windows and their frames, and several groupings at once."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 
-from activerecord.errors import QueryError, nearest
 from activerecord.sql.compiler.expressions import Expressions
 from activerecord.sql.expression import Expression
 from activerecord.sql.grouping import GroupingSets
-from activerecord.sql.statement import Select
 from activerecord.sql.window import Bound, Frame, NamedWindow, Window
 
 __all__ = ["WindowClauses"]
@@ -24,7 +20,7 @@ class WindowClauses(Expressions):
     def visit_window(self, window: Window) -> str:
         """`base PARTITION BY ... ORDER BY ... ROWS ...`."""
         parts = [
-            "" if window.base is None else self.dialect.quote(window.base),
+            "" if window.base is None else self.window(window.base),
             self.clause("PARTITION BY ", *window.partitions),
             self.clause("ORDER BY ", *window.orders),
             self.clause("", window.frame),

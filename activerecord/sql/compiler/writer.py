@@ -76,6 +76,7 @@ class Writer(ABC):
         self.dialect = dialect
         self._tables = {(table.schema, table.name): table for table in tables}
         self._scopes: list[Mapping[str, TableLike]] = []
+        self._windows: tuple[str, ...] = ()
         self._places: list[_Place] = []
         self._values: tuple[Any, ...] = ()
         self._next = 0
@@ -235,6 +236,23 @@ class Writer(ABC):
             yield
         finally:
             self._scopes.pop()
+
+    @contextmanager
+    def windows(self, names: Iterable[str]) -> Generator[None]:
+        """Within the block these are the windows that have names."""
+        around, self._windows = self._windows, tuple(names)
+        try:
+            yield
+        finally:
+            self._windows = around
+
+    def window(self, name: str) -> str:
+        """The name of a window of the query at hand. Raises QueryError."""
+        if name not in self._windows:
+            raise QueryError(
+                f"the query has no window {name!r}, query.window({name!r}, ...); {nearest(name, self._windows)}"
+            )
+        return self.dialect.quote(name)
 
     def dump(self, of: Type) -> Dump | None:
         """What the values of a type go through before they are sent."""
