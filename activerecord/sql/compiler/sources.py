@@ -27,7 +27,7 @@ from activerecord.sql.statement import (
     Subquery,
     Update,
 )
-from activerecord.sql.window import NamedWindow, Over
+from activerecord.sql.window import Over
 from activerecord.types import Unknown
 
 __all__ = ["Sources"]
