@@ -35,9 +35,9 @@ class Finders(Attributes):
         return cls.query().where(*conditions, **equals)
 
     @classmethod
-    def unscoped(cls) -> "Query[Self]":
-        """A query of all records, without the model's default scopes."""
-        return cls.query().unscoped()
+    def unscoped(cls, *names: str) -> "Query[Self]":
+        """A query of all records, without the model's default scopes, or without those of these names."""
+        return cls.query().unscoped(*names)
 
     @classmethod
     def from_sql(cls, sql: str, /, *binds: Any, **named: Any) -> "RawQuery[Self]":

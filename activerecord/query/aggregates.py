@@ -16,7 +16,7 @@ __all__ = ["Aggregates"]
 
 R = TypeVar("R")
 T = TypeVar("T")
-N = TypeVar("N", float, Decimal)
+N = TypeVar("N", float, Decimal, dt.timedelta)
 AggregateName = Literal["avg", "min", "max"]
 
 
@@ -56,7 +56,7 @@ class Aggregates(Values[R]):
     @overload
     async def async_average(self, column: str, *, timeout: float | None = None) -> Any: ...
     async def async_average(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
-        """The average of a column, a Decimal for a Decimal column, else a float; None without a value: `SELECT avg(...)`."""
+        """The average of a column: of Decimals a Decimal, of timedeltas one, else a float; None without a value: `SELECT avg(...)`."""
         with bounded(timeout, "average"):
             return await self._aggregated("avg", column)
 
@@ -65,7 +65,7 @@ class Aggregates(Values[R]):
     @overload
     def average(self, column: str, *, timeout: float | None = None) -> Any: ...
     def average(self, column: "str | Expression[Any]", *, timeout: float | None = None) -> Any:
-        """The average of a column, a Decimal for a Decimal column, else a float; None without a value."""
+        """The average of a column: of Decimals a Decimal, of timedeltas one, else a float; None without a value."""
         return runtime.run_blocking(lambda: self.async_average(column, timeout=timeout), "average")
 
     @overload

@@ -41,7 +41,7 @@ class Scoping(QueryCore[R]):
         """
         known = self._mapper.default_scopes
         for name in names:
-            if name not in known:
+            if not isinstance(name, str) or name not in known:
                 raise QueryError(f"{self._mapper.name} has no default scope {name!r}; {nearest(str(name), known)}")
         return self._told(lifted=self._clauses.lifted | frozenset(names or known))
 

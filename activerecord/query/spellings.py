@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from activerecord import runtime
-from activerecord.errors import QueryError
+from activerecord.errors import QueryError, nearest
 from activerecord.query.aggregates import Aggregates
 from activerecord.query.conditions import Conditions
 from activerecord.query.joins import Joins
@@ -64,8 +64,10 @@ class Dicts:
         self._exclude = frozenset(exclude)
 
     async def async_all(self, *, timeout: float | None = None) -> list[dict[str, Any]]:
-        """All rows."""
+        """All rows. Raises QueryError for a column to leave out that they do not have."""
         found = await self._query.async_dicts(timeout=timeout)
+        for name in self._exclude.difference(*found[:1]) if found else ():
+            raise QueryError(f"the rows have no column {name!r} to leave out; {nearest(name, found[0])}")
         return [{name: value for name, value in row.items() if name not in self._exclude} for row in found]
 
     all = runtime.blocking(async_all)
@@ -151,6 +153,8 @@ class Spellings(Conditions[R], Shape[R], Joins[R], Locking[R], Terminals[R], Agg
         return self if found is None else self.where(found)
 
     def _operated(self, name: str, value: Any) -> Condition:
+        if not isinstance(name, str):
+            raise QueryError(f"query takes names of columns, got {type(name).__name__}")
         column, _, operator = name.rpartition("__")
         table = self._mapper.known_table()
         is_column = table is not None and self._named(name) in table.columns
@@ -175,7 +179,9 @@ class Spellings(Conditions[R], Shape[R], Joins[R], Locking[R], Terminals[R], Agg
 
     def join_on(self, target: Any, on: Condition, join_type: str = "INNER", alias: str | None = None) -> Self:
         """`join(target, on)`, or `left_join` and so on."""
-        kind = join_type.upper().removesuffix("JOIN").removesuffix("OUTER ").strip() or "INNER"
+        if not isinstance(join_type, str):
+            raise QueryError(f"join_type is text, got {type(join_type).__name__}")
+        kind = " ".join([word for word in join_type.upper().split() if word not in ("OUTER", "JOIN")]) or "INNER"
         if kind not in ("INNER", "LEFT", "RIGHT", "FULL"):
             raise QueryError("join_type is INNER, LEFT, RIGHT or FULL; for CROSS: cross_join(...)")
         return self._joined(kind, target, on, alias)

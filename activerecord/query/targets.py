@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, QueryCore, told
 from activerecord.schema.table import Table
+from activerecord.sql.beside import looks_beside
 from activerecord.sql.expression import Condition, Expression, Nested, Star
 from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRowQuery, tuple_
-from activerecord.sql.statement import CommonTable, NamedTable, Select, Subquery
+from activerecord.sql.statement import CommonTable, NamedTable, Select, Source, Subquery
 
 __all__ = ["Targets", "check_said"]
 
@@ -37,7 +38,7 @@ class Targets(QueryCore[R]):
         """The condition that a row of the table is one of the query's; None for all. Raises QueryError where no row is."""
         mapper = self._mapper
         _check(clauses, table, mapper.source_name)
-        if mapper.alias is None and told(clauses) <= _PLAIN:
+        if mapper.alias is None and told(clauses) <= _PLAIN and not (table.primary_key and self._looks_beside(clauses)):
             return clauses.where
         if not table.primary_key:
             raise QueryError(
@@ -46,6 +47,14 @@ class Targets(QueryCore[R]):
         first, *others = keys = _keys(table, table.name)
         found: Nested[Any] = Nested(_locked(self._of_keys(clauses, table), table))
         return InRowQuery(tuple_(*keys), found) if others else first.in_(found)
+
+    def _looks_beside(self, clauses: Clauses) -> bool:
+        """Whether each row is judged by others, which must be found before one of them is written."""
+        return clauses.where is not None and looks_beside(clauses.where, self._own_source())
+
+    def _own_source(self) -> Source:
+        """The table under its own name, whatever the query calls it."""
+        return Source(self._mapper.table_name, schema=self._mapper.schema_name, of=self._mapper)
 
     def _of_keys(self, clauses: Clauses, table: Table) -> Select:
         """The keys of the query's rows."""

@@ -14,7 +14,7 @@ from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Condition, Expression, operand_of
 from activerecord.sql.node import walk
 from activerecord.sql.reference import Reference
-from activerecord.sql.statement import Delete, Source, Update
+from activerecord.sql.statement import Delete, Update
 
 __all__ = ["Make", "Write", "Writing", "wanted_columns"]
 
@@ -104,7 +104,7 @@ class Writing(Targets[R]):
     def _updating(self, values: Mapping[str, Any] | None, more: Mapping[str, Any]) -> Make:
         if values is not None and not isinstance(values, Mapping):
             raise QueryError(f"update_all takes columns and values, update_all(age=30), got {type(values).__name__}")
-        given = {self._named(name): value for name, value in {**(values or {}), **more}.items()}
+        given = {self._named(_text(name)): value for name, value in {**(values or {}), **more}.items()}
         if not given:
             raise QueryError("update_all needs a column to set: update_all(age=30)")
         source = self._own_source()
@@ -122,10 +122,6 @@ class Writing(Targets[R]):
         source, comments = self._own_source(), self._clauses.comments
         return lambda _, where, returning: Delete(source, where, returning=returning, comments=comments)
 
-    def _own_source(self) -> Source:
-        """The table under its own name, whatever the query calls it."""
-        return Source(self._mapper.table_name, schema=self._mapper.schema_name, of=self._mapper)
-
 
 def wanted_columns(returning: Any) -> tuple[str, ...] | None:
     """The columns to give back: none at all for all of them as records, None for nothing."""
@@ -137,6 +133,12 @@ def wanted_columns(returning: Any) -> tuple[str, ...] | None:
     if not names or not all(isinstance(name, str) for name in names):
         raise QueryError("returning takes True, or a list of names of columns")
     return tuple(names)
+
+
+def _text(name: object) -> str:
+    if not isinstance(name, str):
+        raise QueryError(f"update_all takes names of columns, got {type(name).__name__}")
+    return name
 
 
 def _dicts(names: Sequence[str], compiled: Compiled, rows: Sequence[Row]) -> list[dict[str, Any]]:

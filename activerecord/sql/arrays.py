@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Generic, TypeVar, cast
 
 from activerecord.errors import QueryError
-from activerecord.sql.expression import Condition, Expression
+from activerecord.sql.expression import Condition, Expression, check_expression
 from activerecord.types import Boolean, Integer
 
 __all__ = ["ArrayItem", "ArrayLength", "ArrayOf", "ArrayTest", "ArrayWith", "array"]
@@ -116,4 +116,5 @@ def _listed(values: Iterable[Any]) -> list[Any]:
 
 def array(column: "Expression[list[T] | None]") -> ArrayOf[T]:
     """What can be asked of a column that holds lists, `Column[list[str]]`: an array on PostgreSQL, a JSON list elsewhere."""
+    check_expression(column, "array")
     return ArrayOf(column)

@@ -8,7 +8,7 @@ from activerecord.sql.node import Shape, binds_of, shapes_of
 from activerecord.sql.window import Frame, Over, Sorting, Window, listed, orderings, window_name
 from activerecord.types import Type
 
-__all__ = ["Function", "called"]
+__all__ = ["Function", "called", "counted"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -91,6 +91,13 @@ class Function(Expression[T_co], parts=("arguments", "orders", "condition")):
         if not isinstance(frame, Frame | None):
             raise QueryError(f"frame= takes rows(...), range_(...) or groups(...), got {type(frame).__name__}")
         return Over(self, Window(base, partitions, orderings(order_by), frame))
+
+
+def counted(number: Any, what: str, least: int) -> int:
+    """The number, which engines want to be one of 32 bits. Raises QueryError."""
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number < 1 << 31:
+        raise QueryError(f"{what} is a whole number of 32 bits, from {least}")
+    return number
 
 
 def called(

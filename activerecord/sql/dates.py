@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from activerecord.errors import QueryError
-from activerecord.sql.expression import Expression, Span, operand_of
+from activerecord.sql.expression import Expression, Selectable, Span, operand_of
 from activerecord.types import Date, Integer
 
 __all__ = ["PARTS", "Extract", "Now", "Part", "Period", "Today", "Truncate", "date_trunc", "extract", "interval"]
@@ -82,7 +82,7 @@ def extract(
     Monday, 1 to 7; `doy` is the day of the year; `epoch` the seconds since 1970, or of a span of time, less any
     fraction. Of a time there are only hours, minutes and seconds.
     """
-    return Extract(_word("part", part, PARTS), operand_of(given, None))
+    return Extract(_word("part", part, PARTS), _moment(given))
 
 
 def date_trunc(period: Period, given: "D | Expression[D]") -> Expression[D]:
@@ -90,7 +90,7 @@ def date_trunc(period: Period, given: "D | Expression[D]") -> Expression[D]:
 
     A day gives a day, a moment a moment; one with a zone is taken in UTC.
     """
-    return Truncate(_word("period", period, _PERIODS), operand_of(given, None))
+    return Truncate(_word("period", period, _PERIODS), _moment(given))
 
 
 def interval(
@@ -126,6 +126,12 @@ def interval(
 
 # Of ten thousand years.
 _MONTHS, _DAYS = 120_000, 3_652_500
+
+
+def _moment(given: Any) -> Expression[Any]:
+    if not isinstance(given, dt.date | dt.time | dt.timedelta | Expression | Selectable):
+        raise QueryError(f"expected a day, a moment or a column of such, got {type(given).__name__}")
+    return operand_of(given, None)
 
 
 def _word(what: str, given: object, known: tuple[str, ...]) -> str:

@@ -34,6 +34,7 @@ __all__ = [
     "Star",
     "all_of",
     "any_of",
+    "check_expression",
     "is_expression",
     "listed",
     "operand_of",
@@ -523,10 +524,13 @@ class Span(Expression[dt.timedelta], parts=("months", "rest"), gives=Interval())
         super().__init__(("span", months != 0, self.rest is not None, self.whole), binds_of((self.months, self.rest)))
 
     def negated(self) -> "Span":
-        """As much the other way."""
+        """As much the other way. Raises QueryError where that is no timedelta any more."""
         months: int = 0 if self.months is None else self.months.binds[0]
         rest: dt.timedelta = dt.timedelta() if self.rest is None else self.rest.binds[0]
-        return Span(-months, -rest)
+        try:
+            return Span(-months, -rest)
+        except OverflowError:
+            raise QueryError("a span of time is longer than any timedelta, the other way round") from None
 
 
 class Negative(Expression[T_co], parts=("operand",)):
@@ -619,6 +623,9 @@ class Like(Expression[bool], parts=("operand", "pattern"), gives=Boolean()):
         if "\0" in pattern:
             # the pattern would end there, and so fit what it should not
             raise QueryError("a pattern cannot hold a NUL character")
+        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            # each engine makes something else of it
+            raise QueryError("a pattern ends with a backslash that nothing follows: write it twice")
         self.operand = operand
         self.pattern: Bind[str] = Bind(pattern)
         self.negated = negated
@@ -720,6 +727,12 @@ class Label(Expression[T_co], parts=("operand",)):
 def is_expression(value: object) -> TypeGuard[Expression[Any]]:
     """Whether it is a part of SQL already."""
     return isinstance(value, Expression)
+
+
+def check_expression(value: object, word: str) -> None:
+    """Raises QueryError for what is no part of SQL yet, where a value of the program's makes no sense."""
+    if not isinstance(value, Expression):
+        raise QueryError(f"{word} takes a column or another expression, got {type(value).__name__}")
 
 
 def operand_of(value: Any, like: Expression[Any] | None) -> Expression[Any]:

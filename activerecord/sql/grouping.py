@@ -29,23 +29,25 @@ class GroupingSets(Expression[Any], parts=("columns",)):
 
 def rollup(*columns: "Expression[Any] | tuple[Expression[Any], ...]") -> Expression[Any]:
     """`GROUP BY ROLLUP (a, b)`: by a and b, by a alone, and all rows together. MySQL and MariaDB take it alone; SQLite raises NotSupported."""
-    return GroupingSets("ROLLUP", _sets(columns))
+    return GroupingSets("ROLLUP", _sets("ROLLUP", columns))
 
 
 def cube(*columns: "Expression[Any] | tuple[Expression[Any], ...]") -> Expression[Any]:
     """`GROUP BY CUBE (a, b)`: by every choice among the columns (PostgreSQL; others raise NotSupported)."""
-    return GroupingSets("CUBE", _sets(columns))
+    return GroupingSets("CUBE", _sets("CUBE", columns))
 
 
 def grouping_sets(*sets: "Expression[Any] | tuple[Expression[Any], ...]") -> Expression[Any]:
     """`GROUP BY GROUPING SETS ((a, b), (a), ())`: by each of these, `()` for all rows together (PostgreSQL; others raise NotSupported)."""
-    return GroupingSets("GROUPING SETS", _sets(sets))
+    return GroupingSets("GROUPING SETS", _sets("GROUPING SETS", sets))
 
 
-def _sets(given: tuple[Any, ...]) -> tuple[tuple[Expression[Any], ...], ...]:
+def _sets(kind: str, given: tuple[Any, ...]) -> tuple[tuple[Expression[Any], ...], ...]:
     if not given:
         raise QueryError("a grouping needs a column")
     sets = tuple(map(listed, given))
+    if kind != "GROUPING SETS" and not all(sets):
+        raise QueryError("only grouping_sets takes a set of no columns")
     columns: list[object] = [column for each in sets for column in each]
     for column in columns:
         if not isinstance(column, Expression):

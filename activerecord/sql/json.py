@@ -5,7 +5,7 @@ from typing import Any, TypeGuard, TypeVar, cast
 
 from activerecord.errors import QueryError
 from activerecord.sql.document import JsonPath
-from activerecord.sql.expression import Expression
+from activerecord.sql.expression import Expression, check_expression
 from activerecord.sql.node import binds_of, shapes_of
 from activerecord.sql.steps import Step, checked_steps, kinds_of_steps
 
@@ -67,6 +67,7 @@ def _binds(value: "Expression[Any] | tuple[Any]") -> tuple[Any, ...]:
 
 def document(column: Expression[Any]) -> JsonPath:
     """The whole document of a column, to ask as what is in it: `document(User.settings).has_key("theme")`, `.contains({...})`."""
+    check_expression(column, "document")
     return JsonPath(column, ())
 
 
@@ -77,6 +78,7 @@ def json_set(document: Expression[T_co], path: "str | int | tuple[str | int, ...
     neither, the document stays as it is, and NULL stays NULL. `value` is whatever JSON holds, None for null, or an expression.
     Raises QueryError.
     """
+    check_expression(document, "json_set")
     steps = checked_steps(path if isinstance(path, tuple) else (path,))
     if not steps:
         raise QueryError("json_set needs a path of one step at least")
@@ -85,6 +87,7 @@ def json_set(document: Expression[T_co], path: "str | int | tuple[str | int, ...
 
 def json_remove(document: Expression[T_co], path: "str | int | tuple[str | int, ...]") -> Expression[T_co]:
     """The document without the key or the element at the path; as it is where there is none. Raises QueryError."""
+    check_expression(document, "json_remove")
     steps = checked_steps(path if isinstance(path, tuple) else (path,))
     if not steps:
         raise QueryError("json_remove needs a path of one step at least")
@@ -96,6 +99,7 @@ def json_merge(document: Expression[T_co], values: "Mapping[str, Any]") -> Expre
 
     A document that is no dict stays as it is, and NULL stays NULL. Raises QueryError.
     """
+    check_expression(document, "json_merge")
     if not isinstance(cast(object, values), Mapping):
         raise QueryError(f"json_merge takes a dict of keys and values, got {type(values).__name__}")
     entries = tuple(values.items())

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
-from activerecord.errors import QueryError
+from activerecord.errors import InvalidValue, QueryError
 
 __all__ = ["Step", "checked_steps", "is_flat", "kind_of_value", "kinds_of_steps"]
 
@@ -72,9 +72,16 @@ def kind_of_value(value: object) -> str:
 
 
 def is_flat(document: object) -> bool:
-    """Whether no list in the document holds a list or a dict."""
+    """Whether no list in the document holds a list or a dict. Raises InvalidValue for one without end."""
+    try:
+        return _is_flat(document)
+    except RecursionError:
+        raise InvalidValue("a JSON document is nested too deeply, or contains itself") from None
+
+
+def _is_flat(document: object) -> bool:
     if isinstance(document, Mapping):
-        return all(map(is_flat, cast("Mapping[str, object]", document).values()))
+        return all(map(_is_flat, cast("Mapping[str, object]", document).values()))
     if not isinstance(document, list | tuple):
         return True
     return not any(isinstance(item, Mapping | list | tuple) for item in cast("Sequence[object]", document))

@@ -145,8 +145,10 @@ def _frame(unit: str, start: Any, end: Any, exclude: str | None) -> Frame:
     for offset in (start, end):
         if isinstance(offset, bool) or not isinstance(offset, _OFFSETS[unit]):
             raise QueryError(f"the end of a frame is a number of rows or None, got {type(offset).__name__}")
-    if exclude not in (None, *_EXCLUSIONS):
-        raise QueryError(f"exclude= is one of {', '.join(map(repr, _EXCLUSIONS))}, got {exclude!r}")
+        if isinstance(offset, int) and abs(offset) >= 1 << 31:
+            raise QueryError("the end of a frame is a number of 32 bits")
+    if exclude is not None and not (isinstance(exclude, str) and exclude in _EXCLUSIONS):
+        raise QueryError(f"exclude= is one of {', '.join(map(repr, _EXCLUSIONS))}")
     if start is not None and end is not None and _is_after(start, end):
         raise QueryError("a frame begins before it ends")
     return Frame(unit, Bound(start), Bound(end), exclude)

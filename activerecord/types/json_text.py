@@ -6,7 +6,7 @@ from typing import Any, NoReturn, cast
 
 from activerecord.errors import InvalidValue
 
-__all__ = ["dump_json", "load_json"]
+__all__ = ["dump_json", "load_json", "refuse_halves"]
 
 _encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
@@ -35,6 +35,16 @@ def load_json(text: Any) -> Any:
         return _decoder.decode(text)
     except (ValueError, RecursionError):
         return text
+
+
+def refuse_halves(value: Any, engine: str) -> None:
+    """Raises InvalidValue for a document with half of a surrogate pair in it, which only its escape can tell."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidValue(
+            f"a text within a JSON document has half of a surrogate pair in it, which {engine} cannot store"
+        ) from None
 
 
 def _check_keys(value: Any) -> None:

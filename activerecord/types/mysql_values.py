@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from activerecord.errors import InvalidValue
-from activerecord.types.json_text import dump_json
+from activerecord.types.json_text import dump_json, refuse_halves
 from activerecord.types.numbers import dump_float, load_boolean
 from activerecord.types.numeric import check_digits, finite_decimal
 from activerecord.types.parse import parse_date, parse_datetime, parse_time
@@ -133,6 +133,8 @@ def shallow_json(dump: Callable[[Any], str], levels: int) -> Callable[[Any], str
 
     def shallow(value: Any) -> str:
         text = dump(value)
+        if "\\ud" in text:
+            refuse_halves(value, "MySQL and MariaDB")
         # Most texts have fewer brackets than that. What has a text does not contain itself.
         if text.count("[") + text.count("{") > levels and _is_deeper(value, levels):
             raise InvalidValue(

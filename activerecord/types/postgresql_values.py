@@ -1,7 +1,6 @@
 """Values as PostgreSQL's drivers take them, checked before they are sent: what it would refuse or change is refused here."""
 
 import datetime as dt
-import json
 import re
 import uuid
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from activerecord.errors import InvalidValue
-from activerecord.types.json_text import dump_json
+from activerecord.types.json_text import dump_json, refuse_halves
 from activerecord.types.numbers import dump_boolean
 from activerecord.types.numeric import check_digits, finite_decimal
 from activerecord.types.refusal import refuse_type
@@ -140,12 +139,7 @@ def documents(value: Any) -> str:
 def _check_escapes(value: Any, text: str) -> None:
     if _NUL.search(text):
         raise InvalidValue("a text within a JSON document has a NUL character in it, which JSONB cannot store")
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise InvalidValue(
-            "a text within a JSON document has half of a surrogate pair in it, which JSONB cannot store"
-        ) from None
+    refuse_halves(value, "JSONB")
 
 
 def _written_out(match: re.Match[str]) -> str:

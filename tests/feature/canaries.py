@@ -38,6 +38,7 @@ __all__ = [
     "attempt",
     "is_whole",
     "joined",
+    "mend",
     "refused",
     "sing",
     "sing_in_memory",
@@ -133,11 +134,25 @@ def sing_in_memory() -> None:
     sing()
 
 
+NESTED: dict[str, Any] = {
+    "note": "a",
+    "data": {"a": [1]},
+    "tags": ["b"],
+    "made": LEAP_DAY,
+    "price": Decimal("1.5"),
+}
+
+
 def sing() -> None:
     """The canaries, and a nest."""
     create_tables(Canary, Perch, Nest)
     Canary.insert_all([{"song": "tweet"}, {"song": "trill"}])
-    Nest.create(note="a", data={"a": [1]}, tags=["b"], made=LEAP_DAY, price=Decimal("1.5"))
+    Nest.create(**NESTED)
+
+
+def mend() -> None:
+    """The nest as it was."""
+    Nest.where(id=1).update_all(NESTED)
 
 
 def is_whole() -> bool:

@@ -226,7 +226,7 @@ def test_cancelled_on_the_way_nothing_is_left(tables: None, runner: Runner) -> N
 
     async def slowly() -> AsyncIterator[dict[str, Any]]:
         for row in pages(10_000):
-            await sleep(0.0005)
+            await sleep(0.001)
             yield row
 
     async def main() -> None:

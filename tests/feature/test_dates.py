@@ -15,6 +15,7 @@ from activerecord import (
     ActiveRecord,
     Column,
     QueryError,
+    cast,
     column,
     create_tables,
     date_trunc,
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.places("memory", "server")
 M = TypeVar("M", bound=dt.date)
 
 EPOCH = dt.datetime(1970, 1, 1)
+HALF_DAY = dt.timedelta(hours=12)
 PERIODS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
 
 
@@ -262,6 +264,31 @@ def test_written(events: None) -> None:
     assert event.aware == utc(moment - dt.timedelta(hours=13))
     assert event.day == dt.date(2024, 2, 1)
     assert event.ends == dt.datetime(2024, 1, 31, 13)
+
+
+@pytest.mark.parametrize("moment", EDGES, ids=str)
+def test_as_days_and_times(events: None, moment: dt.datetime) -> None:
+    stored(moment)
+    whole = (moment.date(), moment.time())
+    assert one(cast(Event.moment, dt.date), cast(Event.moment, dt.time)) == whole
+    assert one(cast(Event.aware, dt.date), cast(Event.aware, dt.time)) == whole
+
+
+def test_spans_beside_values(events: None) -> None:
+    stored(dt.datetime(2024, 1, 1), dt.timedelta(days=2, microseconds=3))
+    day = value(dt.date(2024, 1, 31))
+    assert one(day + interval(months=1), day + Event.length) == (dt.date(2024, 2, 29), dt.date(2024, 2, 2))
+    assert one(value(dt.datetime(2024, 1, 31)) - Event.length) == (dt.datetime(2024, 1, 28, 23, 59, 59, 999997),)
+
+
+def test_the_mean_of_spans(events: None) -> None:
+    for days in (1, 2, 6):
+        moment = dt.datetime(2024, 1, days)
+        Event.create(moment=moment, aware=utc(moment), day=moment.date(), time=moment.time(), length=days * HALF_DAY)
+    assert Event.query().average(Event.length) == 3 * HALF_DAY
+    assert one(fn.avg(Event.moment - Event.day)) == (dt.timedelta(),)
+    over = Event.query().order_by("id").pluck(fn.avg(Event.length).over(order_by=Event.id))
+    assert over == [HALF_DAY, 1.5 * HALF_DAY, 3 * HALF_DAY]
 
 
 def test_grouped_by_month(events: None) -> None:

@@ -20,6 +20,7 @@ from activerecord import (
     UnknownColumn,
     column,
     create_tables,
+    exists,
     fn,
     tuple_,
 )
@@ -82,6 +83,14 @@ def long_tracks() -> Query[Any]:
 
 def times_sold() -> Query[Any]:
     return InvoiceLine.where(InvoiceLine.TrackId == Track.TrackId).select(fn.count())
+
+
+BESIDE = InvoiceLine.alias("beside")
+
+
+def beside() -> Query[Any]:
+    """The line before a line."""
+    return BESIDE.where(BESIDE.InvoiceLineId + 1 == InvoiceLine.InvoiceLineId)
 
 
 TRACKS = (
@@ -183,6 +192,16 @@ WRITES: dict[str, tuple[Callable[[], int], str, Seen]] = {
         "DELETE FROM PlaylistTrack WHERE (TrackId, PlaylistId) IN (SELECT TrackId, PlaylistId FROM PlaylistTrack ORDER BY 1, 2 LIMIT 7)",
         LISTS,
     ),
+    "rows that are judged by others": (
+        lambda: InvoiceLine.where(exists(beside().where(BESIDE.Quantity > 0))).update_all(Quantity=0),
+        "UPDATE InvoiceLine SET Quantity = 0 WHERE InvoiceLineId > 1",
+        LINES,
+    ),
+    "a deletion of rows that are judged by others": (
+        lambda: InvoiceLine.where(~exists(beside())).delete_all(),
+        "DELETE FROM InvoiceLine WHERE InvoiceLineId = 1",
+        LINES,
+    ),
     "a list of keys": (
         lambda: PlaylistTrack.where(
             tuple_(PlaylistTrack.PlaylistId, PlaylistTrack.TrackId).in_([(1, 1), (1, 2)])
@@ -210,6 +229,18 @@ def by_hand(chinook: Sample, sql: str, select: str) -> tuple[int, list[Any]]:
         template.backup(connection)
         count = connection.execute(sql).rowcount
         return count, sorted(connection.execute(select).fetchall())
+
+
+@pytest.mark.places("file", "server")
+def test_values_of_other_rows_are_those_before_the_write(shop: Database, engine: str) -> None:
+    lines = InvoiceLine.where(InvoiceLine.InvoiceLineId.between(2, 4))
+    value = beside().select(BESIDE.InvoiceLineId + BESIDE.Quantity).as_value()
+    if engine == "sqlite":
+        with assert_queries(0, shop), pytest.raises(NotSupported, match="as they were"):
+            lines.update_all(Quantity=value)
+        return
+    assert lines.update_all(Quantity=value) == 3
+    assert lines.order_by("InvoiceLineId").pluck(InvoiceLine.Quantity) == [2, 3, 4]
 
 
 @pytest.mark.places("file", "server")

@@ -61,6 +61,7 @@ DAY = dt.date(2024, 2, 29)
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
 SHORT = dt.timedelta(days=3)
 TEN = Decimal(10)
+ANY_PRICE: Any = Sale.price
 SPAN: Any = interval(months=1, days=3)
 FINE = dt.timedelta(seconds=1, microseconds=5)
 CITY = fn.coalesce(Sale.city, "?")
@@ -68,6 +69,7 @@ PART: dict[str, Case] = {f"extract {part}": selecting(extract(part, Sale.made)) 
 
 EXPRESSIONS: dict[str, Case] = {
     "like": counting(Sale.name.like("a%") & Sale.name.not_like("b_")),
+    "to the letter": counting(Sale.name.starts_with("50%_\\") & Sale.name.ends_with("'") & ~Sale.name.contains("%")),
     "ilike": counting(Sale.name.ilike("a%") | Sale.name.not_ilike("%b")),
     "starts, ends, contains": counting(
         Sale.name.istarts_with("50%_\\") & Sale.name.iends_with("é") & Sale.name.icontains("")
@@ -105,6 +107,14 @@ EXPRESSIONS: dict[str, Case] = {
         cast(Sale.sent, dt.date),
         cast("12", int),
     ),
+    "casts of moments and texts": selecting(
+        cast(Sale.made, dt.time), cast(Sale.sent, dt.time), cast(Sale.name, bool), cast("1", bool)
+    ),
+    "numbers of several kinds": selecting(
+        case((Sale.paid, Sale.id), else_=Sale.price),
+        fn.coalesce(Sale.id, Sale.weight),
+        ANY_PRICE + Sale.weight,
+    ),
     "functions of texts": selecting(
         fn.lower(Sale.name),
         fn.length(Sale.name),
@@ -136,6 +146,8 @@ AGGREGATES: dict[str, Case] = {
         fn.sum(Sale.id * 2).filter(Sale.id > 5).filter(Sale.name == "x"),
         fn.max(Sale.name + "y").filter(Sale.id > 5),
     ),
+    "means of spans": selecting(fn.avg(Sale.lasts), fn.avg(Sale.made - Sale.day).over(partition_by=Sale.city)),
+    "distinct rows counted": selecting(fn.count(Sale.name, Sale.city, distinct=True)),
     "filtered, of no use as CASE": selecting(fn.json_agg(Sale.name).filter(Sale.paid)),
     "texts joined": selecting(
         fn.string_agg(Sale.name, "', "), fn.string_agg(Sale.id), fn.group_concat(Sale.name, distinct=True)
@@ -198,6 +210,7 @@ PERIODS: dict[str, Case] = {
 }
 
 DATES: dict[str, Case] = {
+    "spans beside values": selecting(value(DAY) + SPAN, value(DAY) + Sale.lasts),
     **PART,
     "extract of others": selecting(
         extract("year", Sale.sent), extract("hour", Sale.day), extract("week", DAY), extract("epoch", Sale.lasts)

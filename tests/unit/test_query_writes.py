@@ -17,6 +17,7 @@ from activerecord import (
     belongs_to,
     column,
     default_scope,
+    exists,
     fn,
     has_many,
     scope,
@@ -102,12 +103,24 @@ def hours_of_clerk() -> Query[Task]:
     return Task.where(Task.clerk_id == Clerk.id).select(fn.sum(Task.hours))
 
 
+OLDER = Clerk.alias("older_one")
+
+
+def older() -> Query[Clerk]:
+    return OLDER.where(OLDER.age > Clerk.age)
+
+
 CASES: dict[str, Case] = {
     "update": lambda: update(Clerk.where(name="ann"), age=Clerk.age + 1, called=None),
     "update of everything": lambda: update(Clerk.query().everywhere(), age=1),
     "update by a query": lambda: update(Clerk.where(Clerk.age > 1), age=hours_of_clerk()),
     "update where a query of the table says so": lambda: update(
         Clerk.where(Clerk.age > Clerk.query().select(fn.avg(Clerk.age))), age=2
+    ),
+    "update where other rows say so": lambda: update(Clerk.where(exists(older())), age=2),
+    "update by other rows": lambda: update(Clerk.where(id=1), age=older().select(OLDER.age)),
+    "update by other rows, in a query of its own": lambda: update(
+        Clerk.where(id=1), age=Clerk.where(exists(older())).select(fn.max(Clerk.age))
     ),
     "update in the order of reading": lambda: update(Clerk.where(id=1), age=3, called=fn.concat(Clerk.name, Clerk.age)),
     "update of columns that swap": lambda: update(Clerk.where(id=1), name=Clerk.called, called=Clerk.name),

@@ -101,6 +101,10 @@ SAME: dict[str, tuple[Callable[[], Query[Any]], Callable[[], Query[Any]]]] = {
         lambda: GUESTS.join_on(Guest.alias("h"), Guest.alias("h").id == Guest.host_id, "LEFT OUTER JOIN"),
         lambda: GUESTS.left_join(Guest.alias("h"), Guest.alias("h").id == Guest.host_id),
     ),
+    "join_on by two words": (
+        lambda: GUESTS.join_on(Guest.alias("h"), Guest.alias("h").id == Guest.host_id, "left outer"),
+        lambda: GUESTS.left_join(Guest.alias("h"), Guest.alias("h").id == Guest.host_id),
+    ),
     "clone": (lambda: GUESTS.where(age=1).clone().copy(), lambda: GUESTS.where(age=1)),
 }
 
@@ -133,6 +137,8 @@ def test_the_ends() -> None:
     assert ages.to_dict(include=["name", "age"]).all() == [{"name": "bob", "age": 17}, {"name": "ann", "age": 30}]
     assert GUESTS.order_by("id").to_dict(exclude=["age", "host_id"]).one() == {"id": 1, "name": "ann"}
     assert GUESTS.where(id=5).to_dict().one() is None
+    with pytest.raises(QueryError, match="'hostid'"):
+        GUESTS.to_dict(exclude=["hostid"]).all()
 
 
 def test_what_is_refused() -> None:

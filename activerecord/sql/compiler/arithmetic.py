@@ -1,5 +1,6 @@
 """Arithmetic: of numbers, of texts, of days and moments."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from activerecord.sql.compiler.expressions import Expressions
 from activerecord.sql.expression import Arithmetic, Bind, Expression, Negative, Span
 from activerecord.types import Date, DateTime, Float, Interval, Numeric, Text, Type, Unknown
 
-__all__ = ["Sums"]
+__all__ = ["Sums", "widest"]
 
 
 class Sums(Expressions):
@@ -82,6 +83,8 @@ class Sums(Expressions):
 
     def type_of_arithmetic(self, arithmetic: Arithmetic[Any]) -> Type:
         """A decimal or floating-point number where one side is one, else that of the left side."""
+        if isinstance(arithmetic.right, Span):
+            return self.type_of(arithmetic.left)
         # a bind has the type of the other side, which is not to be found out twice at each level
         sides = [side for side in (arithmetic.left, arithmetic.right) if not isinstance(side, Bind)]
         types = [self.type_of(side) for side in sides or [arithmetic.left]]
@@ -89,13 +92,20 @@ class Sums(Expressions):
             return Text()
         if isinstance(types[0], Date | DateTime) and self._is_difference(arithmetic):
             return Interval()
-        return _computed(next((found for found in types if isinstance(found, Numeric | Float)), types[0]))
+        if isinstance(types[0], Interval) and isinstance(arithmetic.left, Bind):
+            return self.type_of(arithmetic.left)
+        return widest(types) or types[0]
 
     def type_of_negative(self, negative: Negative[Any]) -> Type:
         """A sign changes nothing."""
         return self.type_of(negative.operand)
 
 
-def _computed(kind: Type) -> Type:
-    """What is computed of decimal numbers may have more digits than the columns that they come from."""
-    return replace(kind, precision=None) if isinstance(kind, Numeric) else kind
+def widest(types: Sequence[Type]) -> Type | None:
+    """The kind of what is made of floats, or of decimal numbers, and others; None where there are none of either.
+
+    What is made of decimal numbers may have more digits than the columns that they come from.
+    """
+    floats = [kind for kind in types if isinstance(kind, Float)]
+    decimals = [replace(kind, precision=None) for kind in types if isinstance(kind, Numeric)]
+    return next(iter(floats or decimals), None)

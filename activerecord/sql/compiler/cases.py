@@ -4,6 +4,7 @@ from typing import Any
 
 from activerecord.errors import QueryError
 from activerecord.sql.case import Case, Cast, Quantified
+from activerecord.sql.compiler.arithmetic import widest
 from activerecord.sql.compiler.expressions import Expressions
 from activerecord.sql.expression import Expression
 from activerecord.types import Type, Unknown
@@ -44,8 +45,8 @@ class Cases(Expressions):
         return f"{quantified.word} {self.visit(quantified.query)}"
 
     def type_of_case(self, case: Case[Any]) -> Type:
-        """That of the first value whose type is known."""
-        return self.first_known(case.values)
+        """That which its values have in common."""
+        return self.common(case.values)
 
     def type_of_cast(self, cast: Cast[Any]) -> Type:
         """The one that was asked for."""
@@ -55,7 +56,7 @@ class Cases(Expressions):
         """That of the query's column."""
         return self.type_of(quantified.query)
 
-    def first_known(self, expressions: "tuple[Expression[Any], ...]") -> Type:
-        """The first type that is known of several values that are of one."""
-        types = map(self.type_of, expressions)
-        return next((found for found in types if not isinstance(found, Unknown)), Unknown())
+    def common(self, expressions: "tuple[Expression[Any], ...]") -> Type:
+        """The type of any of several values: the first that is known; of numbers of several kinds the widest kind."""
+        types = [found for found in map(self.type_of, expressions) if not isinstance(found, Unknown)]
+        return widest(types) or (types[0] if types else Unknown())

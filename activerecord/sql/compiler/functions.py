@@ -8,7 +8,7 @@ from activerecord.sql.call import Function
 from activerecord.sql.compiler.arithmetic import Sums
 from activerecord.sql.compiler.cases import Cases
 from activerecord.sql.window import Over
-from activerecord.types import Boolean, Float, Integer, Numeric, Type, Unknown
+from activerecord.types import Boolean, Float, Integer, Interval, Numeric, Type, Unknown
 
 __all__ = ["Functions"]
 
@@ -29,6 +29,8 @@ class Functions(Cases, Sums):
         function = over.function
         if not isinstance(function, Function):
             raise QueryError("only a function is taken over a window")
+        if function.distinct:
+            raise QueryError("no engine takes DISTINCT over a window: number the values in an inner query")
         call = self.filtered(function)
         window = over.window
         named = window.base is not None and window.is_named
@@ -52,7 +54,15 @@ class Functions(Cases, Sums):
         """The texts of the arguments."""
         if function.distinct and not function.arguments:
             raise QueryError(f"{function.name}(DISTINCT ...) needs a column")
+        if function.name == "count" and len(function.arguments) > 1:
+            self.check_count(function)
         return [self.visit(argument) for argument in function.arguments]
+
+    def check_count(self, function: Function[Any]) -> None:
+        """Raise for a count of several columns: which it is of is not said, unless it is of distinct rows of them."""
+        if not function.distinct:
+            raise QueryError("count takes one column; of several it counts the distinct rows: distinct=True")
+        raise self.unsupported("count of distinct rows", "count the rows of select(...).distinct()")
 
     def ordered(self, function: Function[Any]) -> str:
         """` ORDER BY ...` within the call."""
@@ -87,13 +97,17 @@ class Functions(Cases, Sums):
         if function.type is not None or not function.arguments:
             return function.type or Unknown()
         if function.name in _OF_ALL:
-            return self.first_known(function.arguments)
+            return self.common(function.arguments)
         first = self.type_of(function.arguments[0])
         if function.name == "sum" and isinstance(first, Boolean):
             return Integer()
         if function.name != "avg":
             return first if function.name in _OF_FIRST else Unknown()
-        return first if isinstance(first, Numeric) else Float()
+        return first if isinstance(first, Numeric | Interval) else Float()
+
+    def is_mean_span(self, function: Function[Any]) -> bool:
+        """Whether it is the mean of spans of time."""
+        return function.name == "avg" and isinstance(self.type_of(function), Interval)
 
 
 # Functions that give one of their arguments, which are all of one type.

@@ -131,9 +131,13 @@ class Writer(ABC):
         return self.write_twice(lambda: self.visit(node))
 
     def write_twice(self, write: Callable[[], str]) -> tuple[str, Callable[[], str]]:
-        """As `visit_twice`, of a text that is written so."""
+        """As `visit_twice`, of a text that is written so. Raises QueryError for one that grows beyond all measure."""
         start = len(self._places)
         text = write()
+        if len(text) > _TWICE:
+            raise QueryError(
+                "the expression is too long: the engine has to be told it twice, and what is in it again at each level"
+            )
         end = len(self._places)
 
         def again() -> str:
@@ -288,6 +292,10 @@ class Writer(ABC):
     @abstractmethod
     def answer(self, statement: Node) -> Sequence[Answer]:
         """The columns of what a statement gives."""
+
+
+# A text that is doubled at each level must not fill the memory.
+_TWICE = 200_000
 
 
 def _dump_of_each(dump: Dump | None) -> Dump:

@@ -1,5 +1,6 @@
 """Aggregates: what many rows give together."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -11,14 +12,17 @@ from activerecord.types import Integer
 __all__ = ["Aggregates"]
 
 T = TypeVar("T")
-N = TypeVar("N", float, Decimal)
+N = TypeVar("N", float, Decimal, dt.timedelta)
 
 
 class Aggregates:
     """Functions of many rows. They pass over NULLs, and but for `count` give NULL where there is no value."""
 
     def count(self, *columns: Expression[Any], distinct: bool = False) -> Function[int]:
-        """How many rows, or how many of them have a value there, or with `distinct` how many values."""
+        """How many rows, or how many of them have a value there, or with `distinct` how many values.
+
+        Of several columns it is how many distinct rows of them without a NULL, which only MySQL and MariaDB count.
+        """
         return called("count", *_columns(*columns), distinct=distinct, type=Integer())
 
     def sum(self, column: "Expression[T]", *, distinct: bool = False) -> "Function[T | None]":
@@ -34,7 +38,7 @@ class Aggregates:
         return called("max", *_columns(column))
 
     def avg(self, column: "Expression[N | None]", *, distinct: bool = False) -> "Function[N | None]":
-        """The mean: a Decimal of Decimals, else a float."""
+        """The mean: a Decimal of Decimals, a timedelta of timedeltas, else a float."""
         return called("avg", *_columns(column), distinct=distinct)
 
 

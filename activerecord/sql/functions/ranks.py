@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from activerecord.sql.call import Function, called
+from activerecord.sql.call import Function, called, counted
 from activerecord.sql.expression import Bind, Expression, operand_of
 from activerecord.types import Float, Integer
 
@@ -28,7 +28,7 @@ class Ranks:
 
     def ntile(self, parts: int) -> Function[int]:
         """The number of the part that the row is in, of so many equal ones, from 1."""
-        return called("ntile", parts, type=Integer())
+        return called("ntile", counted(parts, "the number of parts", 1), type=Integer())
 
     def percent_rank(self) -> Function[float]:
         """The place of the row, from 0 for the first to 1 for the last."""
@@ -60,9 +60,9 @@ class Ranks:
 
     def nth_value(self, column: "Expression[T]", number: int) -> "Function[T | None]":
         """The value of the frame's row of this number, from 1."""
-        return called("nth_value", column, number)
+        return called("nth_value", column, counted(number, "the number of a row", 1))
 
 
 def _beside(name: str, column: Expression[Any], offset: int, default: Any) -> Function[Any]:
     rest = () if default is None else (operand_of(default, column),)
-    return Function(name, (column, Bind(offset), *rest))
+    return Function(name, (column, Bind(counted(offset, "the distance of a row", 0)), *rest))

@@ -1,15 +1,19 @@
 """Functions of texts."""
 
+import re
 from typing import Any, TypeVar
 
 from activerecord.errors import QueryError
-from activerecord.sql.call import Function, called
-from activerecord.sql.expression import Expression
+from activerecord.sql.call import Function, called, counted
+from activerecord.sql.expression import Expression, Selectable, is_expression
 from activerecord.types import Integer, Text
 
 __all__ = ["Texts"]
 
 S = TypeVar("S", bound="str | None")
+
+# What not every engine takes in a text.
+_UNSENT = re.compile("[\0\ud800-\udfff]")
 
 
 class Texts:
@@ -49,8 +53,8 @@ class Texts:
         self, text: "S | Expression[S]", start: "int | Expression[int]", length: "int | Expression[int] | None" = None
     ) -> Function[S]:
         """From the character `start`, counted from 1, to the end, or `length` characters of that."""
-        rest = () if length is None else (length,)
-        return called("substr", text, start, *rest, type=Text())
+        rest = () if length is None else (_place(length),)
+        return called("substr", text, _place(start), *rest, type=Text())
 
     def concat(self, first: "str | Expression[Any]", *others: "str | int | Expression[Any]") -> Function[str]:
         """Joined to one text; NULL where one of them is, on every engine."""
@@ -69,8 +73,8 @@ class Texts:
         `order_by` is not for SQLite, where the order is that of the rows, nor is `distinct` with another separator than a
         comma: they raise NotSupported. MySQL cuts the text off at its `group_concat_max_len`.
         """
-        if not isinstance(separator, str) or "\0" in separator:
-            raise QueryError("the separator is a text without a NUL character")
+        if not isinstance(separator, str) or _UNSENT.search(separator):
+            raise QueryError("the separator is a text without NUL characters and halves of surrogate pairs")
         made = called("string_agg", text, separator, distinct=distinct, order_by=order_by)
         return Function(
             "string_agg", made.arguments, distinct=distinct, type=Text(), orders=made.orders, written=separator
@@ -86,3 +90,9 @@ class Texts:
     ) -> "Function[str | None]":
         """As `string_agg`."""
         return self.string_agg(text, separator, distinct=distinct, order_by=order_by)
+
+
+def _place(given: Any) -> Any:
+    if is_expression(given) or isinstance(given, Selectable):
+        return given
+    return counted(given, "the place of a character", 1 - (1 << 31))

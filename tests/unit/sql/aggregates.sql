@@ -21,6 +21,26 @@ SELECT count(*) FILTER (WHERE "sales"."paid"), sum(("sales"."id" * $1)) FILTER (
 SELECT count(CASE WHEN `sales`.`paid` THEN 1 END), sum(CASE WHEN (`sales`.`id` > ? AND `sales`.`name` = ?) THEN (`sales`.`id` * ?) END), max(CASE WHEN `sales`.`id` > ? THEN CONCAT(`sales`.`name`, ?) END) FROM `sales`;
 -- 5, 'x', 2, 5, 'y'
 
+-- ==== means of spans
+-- sqlite
+SELECT CAST(round(avg("sales"."lasts")) AS INTEGER), CAST(round(avg(((strftime('%s', substr("sales"."made", 1, 19)) * 1000000 + CAST(round(CAST('0' || substr("sales"."made", 20) AS REAL) * 1000000) AS INTEGER)) - (strftime('%s', substr("sales"."day", 1, 19)) * 1000000 + CAST(round(CAST('0' || substr("sales"."day", 20) AS REAL) * 1000000) AS INTEGER)))) OVER (PARTITION BY "sales"."city")) AS INTEGER) FROM "sales";
+
+-- postgresql
+SELECT avg("sales"."lasts"), avg(("sales"."made" - "sales"."day"::timestamp)) OVER (PARTITION BY "sales"."city") FROM "sales";
+
+-- mysql, mariadb
+SELECT CAST(ROUND(avg(`sales`.`lasts`)) AS SIGNED), CAST(ROUND(avg(TIMESTAMPDIFF(MICROSECOND, `sales`.`day`, `sales`.`made`)) OVER (PARTITION BY `sales`.`city`)) AS SIGNED) FROM `sales`;
+
+-- ==== distinct rows counted
+-- sqlite
+-- NotSupported: SQLite has no count of distinct rows: count the rows of select(...).distinct()
+
+-- postgresql
+-- NotSupported: PostgreSQL has no count of distinct rows: count the rows of select(...).distinct()
+
+-- mysql, mariadb
+SELECT count(DISTINCT `sales`.`name`, `sales`.`city`) FROM `sales`;
+
 -- ==== filtered, of no use as CASE
 -- sqlite, postgresql
 SELECT json_agg("sales"."name") FILTER (WHERE "sales"."paid") FROM "sales";

@@ -1,3 +1,16 @@
+-- ==== spans beside values
+-- sqlite
+SELECT date((strftime('%Y-%m-', substr(?, 1, 19), 'start of month', (? || ' months')) || min(strftime('%d', substr(?, 1, 19)), strftime('%d', substr(?, 1, 19), 'start of month', (? || ' months'), '+1 month', '-1 day')) || substr(?, 11)), ?), date(((strftime('%s', substr(?, 1, 19)) * 1000000 + CAST(round(CAST('0' || substr(?, 20) AS REAL) * 1000000) AS INTEGER)) + "sales"."lasts") / 1000000 - (((strftime('%s', substr(?, 1, 19)) * 1000000 + CAST(round(CAST('0' || substr(?, 20) AS REAL) * 1000000) AS INTEGER)) + "sales"."lasts") % 1000000 < 0), 'unixepoch') FROM "sales";
+-- '2024-02-29', 1, '2024-02-29', '2024-02-29', 1, '2024-02-29', '3 days', '2024-02-29', '2024-02-29', '2024-02-29', '2024-02-29'
+
+-- postgresql
+SELECT ($1::date::timestamp + (make_interval(months => $2::integer) + $3::interval))::date, ($4::date::timestamp + "sales"."lasts")::date FROM "sales";
+-- datetime.date(2024, 2, 29), 1, datetime.timedelta(days=3), datetime.date(2024, 2, 29)
+
+-- mysql, mariadb
+SELECT DATE(? + INTERVAL ? MONTH + INTERVAL ? MICROSECOND), DATE(? + INTERVAL `sales`.`lasts` MICROSECOND) FROM `sales`;
+-- datetime.date(2024, 2, 29), 1, 259200000000, datetime.date(2024, 2, 29)
+
 -- ==== extract year
 -- sqlite
 SELECT CAST(strftime('%Y', substr("sales"."made", 1, 19)) AS INTEGER) FROM "sales";

@@ -11,6 +11,19 @@ SELECT "sales"."id" FROM "sales" WHERE ("sales"."name" LIKE $1 ESCAPE '\' AND "s
 SELECT `sales`.`id` FROM `sales` WHERE (`sales`.`name` LIKE ? ESCAPE '\\' AND `sales`.`name` NOT LIKE ? ESCAPE '\\');
 -- 'a%', 'b_'
 
+-- ==== to the letter
+-- sqlite
+SELECT "sales"."id" FROM "sales" WHERE ("sales"."name" LIKE ? ESCAPE '\' AND "sales"."name" LIKE ? ESCAPE '\' AND NOT ("sales"."name" LIKE ? ESCAPE '\'));
+-- '50\\%\\_\\\\%', "%'", '%\\%%'
+
+-- postgresql
+SELECT "sales"."id" FROM "sales" WHERE ("sales"."name" LIKE $1 ESCAPE '\' AND "sales"."name" LIKE $2 ESCAPE '\' AND NOT ("sales"."name" LIKE $3 ESCAPE '\'));
+-- '50\\%\\_\\\\%', "%'", '%\\%%'
+
+-- mysql, mariadb
+SELECT `sales`.`id` FROM `sales` WHERE (`sales`.`name` LIKE ? ESCAPE '\\' AND `sales`.`name` LIKE ? ESCAPE '\\' AND NOT (`sales`.`name` LIKE ? ESCAPE '\\'));
+-- '50\\%\\_\\\\%', "%'", '%\\%%'
+
 -- ==== ilike
 -- sqlite
 SELECT "sales"."id" FROM "sales" WHERE ("sales"."name" LIKE ? ESCAPE '\' OR "sales"."name" NOT LIKE ? ESCAPE '\');
@@ -211,6 +224,26 @@ SELECT CAST("sales"."price" AS BIGINT), CAST("sales"."id" AS TEXT), CAST("sales"
 -- mysql, mariadb
 SELECT CAST(`sales`.`price` AS SIGNED), CAST(`sales`.`id` AS CHAR), CAST(`sales`.`id` AS DOUBLE), CAST(`sales`.`name` AS DECIMAL(65,30)), (`sales`.`id` <> 0), CAST(`sales`.`paid` AS SIGNED), CAST(`sales`.`made` AS DATE), CAST(`sales`.`day` AS DATETIME(6)), CAST(`sales`.`sent` AS DATE), CAST(? AS SIGNED) FROM `sales`;
 -- '12'
+
+-- ==== casts of moments and texts
+-- sqlite
+SELECT (time(substr("sales"."made", 1, 19)) || replace(substr("sales"."made", 20, 7), '+00:00', '')), (time(substr("sales"."sent", 1, 19)) || replace(substr("sales"."sent", 20, 7), '+00:00', '')), (CAST("sales"."name" AS NUMERIC) <> 0), (CAST(? AS NUMERIC) <> 0) FROM "sales";
+-- '1'
+
+-- postgresql
+SELECT CAST("sales"."made" AS TIME), CAST(("sales"."sent" AT TIME ZONE 'UTC') AS TIME), CAST("sales"."name" AS BOOLEAN), CAST($1::text AS BOOLEAN) FROM "sales";
+-- '1'
+
+-- mysql, mariadb
+SELECT CAST(`sales`.`made` AS TIME(6)), CAST(`sales`.`sent` AS TIME(6)), (`sales`.`name` <> 0), (? <> 0) FROM `sales`;
+-- '1'
+
+-- ==== numbers of several kinds
+-- sqlite, postgresql
+SELECT CASE WHEN "sales"."paid" THEN "sales"."id" ELSE "sales"."price" END, coalesce("sales"."id", "sales"."weight"), ("sales"."price" + "sales"."weight") FROM "sales";
+
+-- mysql, mariadb
+SELECT CASE WHEN `sales`.`paid` THEN `sales`.`id` ELSE `sales`.`price` END, coalesce(`sales`.`id`, `sales`.`weight`), (`sales`.`price` + `sales`.`weight`) FROM `sales`;
 
 -- ==== functions of texts
 -- sqlite

@@ -50,6 +50,48 @@ UPDATE "clerks" SET "age" = $1 WHERE "clerks"."age" > (SELECT avg("clerks"."age"
 UPDATE `clerks` SET `age` = ? WHERE `clerks`.`age` > (SELECT * FROM (SELECT avg(`clerks`.`age`) FROM `clerks` LIMIT 18446744073709551615) AS `before`);
 -- 2
 
+-- ==== update where other rows say so
+-- sqlite
+UPDATE "clerks" SET "age" = ? WHERE "clerks"."id" IN (SELECT "clerks"."id" FROM "clerks" WHERE EXISTS (SELECT (1) FROM "clerks" AS "older_one" WHERE "older_one"."age" > "clerks"."age"));
+-- 2
+
+-- postgresql
+UPDATE "clerks" SET "age" = $1 WHERE "clerks"."id" IN (SELECT "clerks"."id" FROM "clerks" WHERE EXISTS (SELECT (1) FROM "clerks" AS "older_one" WHERE "older_one"."age" > "clerks"."age"));
+-- 2
+
+-- mysql, mariadb
+UPDATE `clerks` SET `age` = ? WHERE `clerks`.`id` IN (SELECT * FROM (SELECT `clerks`.`id` FROM `clerks` WHERE EXISTS (SELECT (1) FROM `clerks` AS `older_one` WHERE `older_one`.`age` > `clerks`.`age`) LIMIT 18446744073709551615) AS `before`);
+-- 2
+
+-- ==== update by other rows
+-- sqlite
+-- NotSupported: SQLite has no way to set a value by other rows of the table as they were: read the values before, in the same transaction, or keep them in another table
+
+-- postgresql
+UPDATE "clerks" SET "age" = (SELECT "older_one"."age" FROM "clerks" AS "older_one" WHERE "older_one"."age" > "clerks"."age") WHERE "clerks"."id" = $1;
+-- 1
+
+-- mysql
+UPDATE `clerks` SET `age` = (SELECT * FROM (SELECT `older_one`.`age` FROM `clerks` AS `older_one` WHERE `older_one`.`age` > `clerks`.`age` LIMIT 18446744073709551615) AS `before`) WHERE `clerks`.`id` = ?;
+-- 1
+
+-- mariadb
+UPDATE `clerks` SET `age` = (SELECT `older_one`.`age` FROM `clerks` AS `older_one` WHERE `older_one`.`age` > `clerks`.`age`) WHERE `clerks`.`id` = ?;
+-- 1
+
+-- ==== update by other rows, in a query of its own
+-- sqlite
+UPDATE "clerks" SET "age" = (SELECT max("clerks"."age") FROM "clerks" WHERE EXISTS (SELECT (1) FROM "clerks" AS "older_one" WHERE "older_one"."age" > "clerks"."age")) WHERE "clerks"."id" = ?;
+-- 1
+
+-- postgresql
+UPDATE "clerks" SET "age" = (SELECT max("clerks"."age") FROM "clerks" WHERE EXISTS (SELECT (1) FROM "clerks" AS "older_one" WHERE "older_one"."age" > "clerks"."age")) WHERE "clerks"."id" = $1;
+-- 1
+
+-- mysql, mariadb
+UPDATE `clerks` SET `age` = (SELECT * FROM (SELECT max(`clerks`.`age`) FROM `clerks` WHERE EXISTS (SELECT (1) FROM `clerks` AS `older_one` WHERE `older_one`.`age` > `clerks`.`age`) LIMIT 18446744073709551615) AS `before`) WHERE `clerks`.`id` = ?;
+-- 1
+
 -- ==== update in the order of reading
 -- sqlite
 UPDATE "clerks" SET "nick" = ("clerks"."name" || "clerks"."age"), "age" = ? WHERE "clerks"."id" = ?;

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from activerecord.sql.beside import looks_beside, reads
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.dialect import Dialect, TableLike
 from activerecord.sql.dialects.mysql.arrays import MariaDBArrays, MySQLArrays
@@ -86,7 +87,7 @@ class MariaDBCompiler(
     def visit_nested(self, nested: Nested[Any]) -> str:
         """A query of the table that the statement writes is read out beforehand, which its LIMIT makes sure of."""
         query = nested.query
-        if self._written is None or not isinstance(query, Select) or not self._reads_written(query):
+        if not isinstance(query, Select) or not self._reads_written(query) or self.sees_rows_as_they_were(query):
             return super().visit_nested(nested)
         if any(isinstance(node, Select) and node.lock is not None for node in walk(query)):
             # the statement locks every row that it looks at, and waits where it should not
@@ -95,14 +96,18 @@ class MariaDBCompiler(
                 "in a transaction take the keys by for_update(...).ids(), and write where(...) they are",
             )
         whole = "" if _is_limited(query) else f" LIMIT {_NO_LIMIT}"
-        return f"(SELECT * FROM ({self.visit(query)}{whole}) AS `before`)"
+        # what is inside it is read out with it
+        written, self._written = self._written, None
+        text = self.visit(query)
+        self._written = written
+        return f"(SELECT * FROM ({text}{whole}) AS `before`)"
+
+    def sees_rows_as_they_were(self, query: Select) -> bool:
+        """Whether it need not be read out beforehand: one that names the row at hand cannot be, and since 10.3 need not be."""
+        return self._written is not None and looks_beside(query, self._written)
 
     def _reads_written(self, query: Select) -> bool:
-        written = self._written
-        return written is not None and any(
-            isinstance(node, Source) and (node.schema, node.table) == (written.schema, written.table)
-            for node in walk(query)
-        )
+        return self._written is not None and reads(query, self._written)
 
     def visit_ordering(self, ordering: Ordering) -> str:
         """`operand IS NULL, operand`: NULLs are below all else, and there is no other word for where they go."""
@@ -205,6 +210,11 @@ class MySQLCompiler(MySQLJson, MySQLArrays, MySQLGroupings, MySQLFunctions, MySQ
         """`CAST(? AS JSON)` where a document is meant."""
         text = super().visit_bind(bind)
         return f"CAST({text} AS JSON)" if isinstance(self.type_of(bind), Json) else text
+
+    def sees_rows_as_they_were(self, query: Select) -> bool:
+        """None does; but what is read out beforehand may name the row at hand."""
+        del query
+        return False
 
     def locks(self, select: Select) -> str:
         """As the standard has it."""

@@ -105,6 +105,15 @@ class MariaDBFunctions(Functions, WindowClauses):
         separator = f"0x{function.written.encode().hex()}" if function.written else "''"
         return f"GROUP_CONCAT({distinct}{arguments[0]}{orders} SEPARATOR {separator})"
 
+    def check_count(self, function: Function[Any]) -> None:
+        """Of distinct rows without a NULL."""
+        if not function.distinct:
+            super().check_count(function)
+
+    def resulting(self, function: Function[Any], text: str) -> str:
+        """The mean of spans, which are numbers of microseconds, as a whole number of them."""
+        return f"CAST(ROUND({text}) AS SIGNED)" if self.is_mean_span(function) else text
+
     def visit_frame(self, frame: Frame) -> str:
         """By rows and ranges, with nothing left out."""
         if frame.unit == "GROUPS":

@@ -7,7 +7,7 @@ from activerecord.sql.compiler.expressions import like
 from activerecord.sql.compiler.functions import Functions
 from activerecord.sql.compiler.windows import WindowClauses
 from activerecord.sql.expression import Arithmetic, Bind, Expression, Like
-from activerecord.types import Boolean, Date, DateTime, Float, Integer, Numeric, Text, Type, Unknown
+from activerecord.types import Boolean, Date, DateTime, Float, Integer, Interval, Numeric, Text, Time, Type, Unknown
 
 __all__ = ["PostgreSQLFunctions"]
 
@@ -50,7 +50,7 @@ class PostgreSQLFunctions(Functions, WindowClauses):
             return f"({text} <> 0)"
         if isinstance(given, Boolean) and isinstance(wanted, _NUMBERS):
             text = f"CAST({text} AS INTEGER)"
-        if isinstance(given, DateTime) and given.zone and isinstance(wanted, Date | DateTime | Text):
+        if isinstance(given, DateTime) and given.zone and isinstance(wanted, Date | DateTime | Time | Text):
             text = f"({text} AT TIME ZONE 'UTC')"
         if isinstance(wanted, DateTime) and wanted.zone and isinstance(given, Date | DateTime):
             return f"(CAST({text} AS TIMESTAMP) AT TIME ZONE 'UTC')"
@@ -76,7 +76,7 @@ class PostgreSQLFunctions(Functions, WindowClauses):
         """The sum of BIGINT is NUMERIC, and so is the mean of whole numbers."""
         if function.name == "sum" and self._is_of(function, Integer):
             return f"{text}::bigint"
-        if function.name == "avg" and function.arguments and not self._is_of(function, Numeric, Unknown):
+        if function.name == "avg" and function.arguments and not self._is_of(function, Numeric, Interval, Unknown):
             return f"{text}::double precision"
         return text
 

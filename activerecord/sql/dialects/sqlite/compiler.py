@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from activerecord.sql.beside import looks_beside
 from activerecord.sql.case import Case
 from activerecord.sql.compiler import Compiler
 from activerecord.sql.dialects.sqlite.arrays import SQLiteArrays
@@ -15,7 +16,7 @@ from activerecord.sql.dialects.sqlite.search import SQLiteSearch
 from activerecord.sql.expression import Arithmetic, Expression
 from activerecord.sql.function import Function
 from activerecord.sql.rows import InRows
-from activerecord.sql.statement import Compound, Join, Select, Subquery
+from activerecord.sql.statement import Compound, Join, Select, Subquery, Update
 from activerecord.sql.window import Over
 from activerecord.types import Numeric
 
@@ -53,6 +54,15 @@ class SQLiteCompiler(SQLiteJson, SQLiteArrays, SQLiteSearch, SQLiteDates, SQLite
         """None."""
         del hints
         raise self.unsupported("optimizer hints", "ANALYZE tells its planner what it needs")
+
+    def visit_update(self, update: Update) -> str:
+        """None by a query that would see the rows that are written already."""
+        if any(looks_beside(value, update.source) for value in update.values):
+            raise self.unsupported(
+                "way to set a value by other rows of the table as they were",
+                "read the values before, in the same transaction, or keep them in another table",
+            )
+        return super().visit_update(update)
 
     def visit_compound(self, compound: Compound) -> str:
         """Each row once, but after UNION ALL."""

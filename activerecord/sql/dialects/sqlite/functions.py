@@ -8,7 +8,7 @@ from activerecord.sql.compiler.functions import Functions
 from activerecord.sql.compiler.windows import WindowClauses
 from activerecord.sql.expression import Arithmetic, Comparison, Expression
 from activerecord.sql.grouping import GroupingSets
-from activerecord.types import Boolean, Date, DateTime, Float, Integer, Numeric, Text, Time, Type
+from activerecord.types import Boolean, Date, DateTime, Float, Integer, Numeric, Text, Time, Type, Unknown
 
 __all__ = ["SQLiteFunctions"]
 
@@ -46,6 +46,8 @@ class SQLiteFunctions(Functions, WindowClauses):
                 return f"CAST(round({text}) AS INTEGER)"
             case Integer() | Text() | Float() | Numeric():
                 return f"CAST({text} AS {_NAMES[type(wanted)]})"
+            case Boolean() if isinstance(given, Text | Unknown):
+                return f"(CAST({text} AS NUMERIC) <> 0)"
             case Boolean():
                 return f"({text} <> 0)"
             case Date():
@@ -53,9 +55,13 @@ class SQLiteFunctions(Functions, WindowClauses):
             case DateTime():
                 return f"(datetime(substr({text}, 1, 19)) || substr({again()}, 20))"
             case Time():
-                return f"time(substr({text}, 1, 19))"
+                return f"(time(substr({text}, 1, 19)) || replace(substr({again()}, 20, 7), '+00:00', ''))"
             case _:
                 raise self.uncastable(wanted)
+
+    def resulting(self, function: Function[Any], text: str) -> str:
+        """The mean of spans, which are numbers of microseconds, as a whole number of them."""
+        return f"CAST(round({text}) AS INTEGER)" if self.is_mean_span(function) else text
 
     def ordered(self, function: Function[Any]) -> str:
         """None: newer versions have it."""
