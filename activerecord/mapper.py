@@ -109,6 +109,11 @@ class Mapper(Generic[R]):
     def __repr__(self) -> str:
         return f"<Mapper of {self.model.__name__}>"
 
+    @classmethod
+    def newest(cls) -> int:
+        """The number of the model that was defined last: what was looked up by name before may have another answer since."""
+        return Mapper._newest
+
     @property
     def is_declared(self) -> bool:
         """Whether the model names its columns itself."""
@@ -202,9 +207,11 @@ class Mapper(Generic[R]):
             raise UnknownRelation(f"{self.name} has no relation {name!r}; {nearest(name, relations)}")
         return found
 
-    def records(self, compiled: Compiled, rows: Sequence[Row]) -> list[R]:
-        """The rows of a statement as records of the model."""
-        layout, load = self.loader(compiled)
+    def records(self, compiled: Compiled, rows: Sequence[Row], *, width: int | None = None) -> list[R]:
+        """The rows of a statement as records of the model; made of so many of their first columns, where others follow."""
+        if width is not None:
+            rows = [row[:width] for row in rows]
+        layout, load = self.loader(compiled, width)
         origin = Origin(layout)
         # before anything is loaded, since a new column may have the name that a relation had
         relations = self.relations()
@@ -213,11 +220,12 @@ class Mapper(Generic[R]):
             origin.remember(records)
         return records
 
-    def loader(self, compiled: Compiled) -> tuple[Layout, Loader]:
-        """What turns rows of these columns into records."""
-        key = (compiled.names, compiled.loads)
+    def loader(self, compiled: Compiled, width: int | None = None) -> tuple[Layout, Loader]:
+        """What turns rows of these columns, or of so many of the first ones, into records."""
+        names, loads = compiled.names[:width], compiled.loads[:width]
+        key = (names, loads)
         found = self._loaders.get(key)
         if found is None:
-            layout = Layout(compiled.names, compiled.loads, [self.key(name) for name in compiled.names])
+            layout = Layout(names, loads, [self.key(name) for name in names])
             found = self._loaders[key] = layout, make_loader(layout, self.name)
         return found

@@ -1,18 +1,22 @@
 """Loading the relations of many records: one query for each relation, whatever the number of records."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias, cast
 
 from activerecord import runtime
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
-from activerecord.relation.association import Association, Narrow, name_of
+from activerecord.query.path import Relation, path_of
+from activerecord.relation.association import Association
+from activerecord.relation.hop import Narrow
+from activerecord.relation.loading import Loading
 from activerecord.transaction import current_transaction
 
 __all__ = ["Preload"]
 
-Path: TypeAlias = str | Association[Any]
+Path: TypeAlias = str | Relation[Any]
 
 
 class Preload:
@@ -47,13 +51,25 @@ class Preload:
         return _Step(association, branch.narrow, beyond)
 
     async def __call__(self, records: Sequence[Any]) -> None:
-        """Load the relations of these records, and of what they lead to."""
-        jobs = [step.job(records) for step in self._steps]
-        if len(jobs) == 1 or current_transaction(self._mapper.database()) is not None:
-            for job in jobs:
-                await job()
+        """Load the relations of these records, and of what they lead to. Nothing is attached before all has arrived."""
+        arrived: list[Callable[[], None]] = []
+        await self._fetch(records, Loading(self._mapper, records), arrived)
+        for attach in arrived:
+            attach()
+
+    async def _fetch(self, records: Sequence[Any], loading: Loading, arrived: "list[Callable[[], None]]") -> None:
+        async def one(step: _Step) -> None:
+            loaded = await step.association.fetch(records, loading, step.narrow)
+            arrived.append(partial(step.association.attach, loaded))
+            found = loaded.found() if step.beyond is not None else ()
+            if step.beyond is not None and found:
+                await step.beyond._fetch(found, loading, arrived)
+
+        if len(self._steps) == 1 or current_transaction(self._mapper.database()) is not None:
+            for step in self._steps:
+                await one(step)
         else:
-            await runtime.parallel(jobs, limit=self._places())
+            await runtime.parallel([partial(one, step) for step in self._steps], limit=self._places())
 
     def _places(self) -> int:
         """All connections but one: what is loaded may need a second."""
@@ -67,16 +83,6 @@ class _Step:
     association: Association[Any]
     narrow: Narrow | None
     beyond: Preload | None
-
-    def job(self, records: Sequence[Any]) -> Callable[[], Coroutine[Any, Any, None]]:
-        """What loads it for these records."""
-
-        async def load() -> None:
-            found = await self.association.load(records, self.narrow)
-            if self.beyond is not None and found:
-                await self.beyond(found)
-
-        return load
 
 
 class _Branch:
@@ -101,9 +107,7 @@ def _read(path: "Path | tuple[Path, Narrow]") -> tuple[list[str], Narrow | None]
         if len(path) != 2 or not callable(path[1]):
             raise QueryError("with_ takes a tuple of a relation and a function that narrows its query")
         path, narrow = path
-    names = path.split(".") if isinstance(path, str) else [name_of(path)]
-    if not all(names):
-        raise QueryError("with_ takes relations, their names or dotted paths, and a name is missing here")
+    names = list(path_of(path))
     return names, narrow
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from activerecord import database, runtime
 from activerecord.bounds import bounded
 from activerecord.config import Settings
+from activerecord.errors import UsageError
 from activerecord.mapper import Mapper
 from activerecord.model.bulk import Bulk
 from activerecord.model.declaration import declare, make_mapper
 from activerecord.model.metaclass import ModelType
+from activerecord.query.path import Relation, path_of
 from activerecord.relation import Association
-from activerecord.relation.association import name_of
 from activerecord.relation.target import model_of_table
 from activerecord.schema.naming import class_name
 from activerecord.schema.table import Table
@@ -55,14 +56,14 @@ class ActiveRecord(Bulk):
 
     # relations
 
-    async def async_load(self, relation: "Association[V]", *, timeout: float | None = None) -> V:
+    async def async_load(self, relation: "Relation[V]", *, timeout: float | None = None) -> V:
         """Load a relation, `await order.async_load(Order.user)`, for all records of the same result at once."""
         with bounded(timeout, "load"):
             await self.__mapper__.table()
-            association = cast("Association[V]", self.__mapper__.relation(name_of(relation)))
+            association = cast("Association[V]", self.__mapper__.relation(_only_name(relation)))
             return cast("V", await association.obtain(self))
 
-    def load(self, relation: "Association[V]", *, timeout: float | None = None) -> V:
+    def load(self, relation: "Relation[V]", *, timeout: float | None = None) -> V:
         """Load a relation, `order.load(Order.user)`, for all records of the same result at once."""
         return runtime.run_blocking(lambda: self.async_load(relation, timeout=timeout), "load")
 
@@ -167,6 +168,13 @@ class ActiveRecord(Bulk):
     def reload_schema(cls) -> Table:
         """Read the table again after it was changed; every other table of the connection is read again when needed."""
         return runtime.run_blocking(cls.async_reload_schema, "reload_schema")
+
+
+def _only_name(relation: Any) -> str:
+    name, *others = path_of(relation)
+    if others:
+        raise UsageError("a record loads its own relations, one at a time; a path of them: with_(...) in the query")
+    return name
 
 
 # Models that nobody wrote, for tables that foreign keys lead to. Kept, since nothing else may refer to them.

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from inspect import get_annotations
@@ -15,10 +15,10 @@ from activerecord.model.metaclass import ModelType
 from activerecord.preload import Preload
 from activerecord.query.query import Query
 from activerecord.query.scope import DefaultScope, Scope, scopes_of
-from activerecord.relation import Association, BelongsTo, HasMany, HasOne
+from activerecord.relation import Association, BelongsTo, HasMany, HasOne, belongs_to, has_many, has_one
 from activerecord.relation.inferred import Inferred, ModelOf, inferred_relations
 from activerecord.relation.target import target_name
-from activerecord.schema.column import Column
+from activerecord.schema.column import Column, column
 from activerecord.schema.naming import table_name
 from activerecord.schema.table import Table
 from activerecord.types import Integer
@@ -194,14 +194,15 @@ _OURS = __name__.partition(".")[0]
 def _declare(model: "type[Any]", name: str, kind: str, inner: Any) -> None:
     given: Column[Any] | Association[Any] | None = model.__dict__.get(name)
     wanted: type[Column[Any] | Association[Any]] = Column if kind == "Column" else _ASSOCIATIONS[kind]
+    factory = _FACTORIES[kind]
     if given is None:
-        given = wanted()
+        given = factory()
         setattr(model, name, given)
         given.__set_name__(model, name)
     if type(given) is not wanted:
         raise UsageError(
             f"{model.__name__}.{name} is annotated as {kind} but set to {type(given).__name__}: "
-            f"use {_FACTORIES[kind]}(...), for a default value column(default=...)"
+            f"use {factory.__name__}(...), for a default value column(default=...)"
         )
     if isinstance(given, Column):
         _set_type(given, model, inner)
@@ -209,7 +210,12 @@ def _declare(model: "type[Any]", name: str, kind: str, inner: Any) -> None:
         _set_target(given, inner)
 
 
-_FACTORIES = {"Column": "column", "BelongsTo": "belongs_to", "HasOne": "has_one", "HasMany": "has_many"}
+_FACTORIES: "Mapping[str, Callable[[], Any]]" = {
+    "Column": column,
+    "BelongsTo": belongs_to,
+    "HasOne": has_one,
+    "HasMany": has_many,
+}
 
 
 def _set_type(column: "Column[Any]", model: "type[Any]", inner: Any) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from activerecord.errors import NoSuchAttribute, UsageError, nearest
 from activerecord.mapper import Mapper
+from activerecord.query.path import Relation
 from activerecord.query.query import Query
 from activerecord.sql.reference import Reference
 
@@ -29,7 +30,7 @@ class ModelType(type):
                 raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}")
             if mapper.is_declared:
                 raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}; {_hint(cls, name)}")
-            return mapper.relations().get(name) or Reference(mapper.table_name, name)
+            return Relation[Any](mapper, (name,)) if name in mapper.relations() else Reference(mapper.table_name, name)
 
 
 def _hint(cls: type, name: str) -> str:

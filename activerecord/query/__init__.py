@@ -4,6 +4,7 @@ from activerecord.query.batches import Batch, Batches, Each
 from activerecord.query.combining import exists
 from activerecord.query.execution import StatementResult, async_execute, execute
 from activerecord.query.pages import NumberedPage, Page
+from activerecord.query.path import Relation
 from activerecord.query.query import Query
 from activerecord.query.raw import RawQuery
 from activerecord.query.scope import default_scope, scope
@@ -17,6 +18,7 @@ __all__ = [
     "Page",
     "Query",
     "RawQuery",
+    "Relation",
     "StatementResult",
     "Stream",
     "async_execute",

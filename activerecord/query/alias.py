@@ -4,7 +4,8 @@ from typing import Any, Generic, TypeVar
 
 from activerecord.errors import NoSuchAttribute, nearest
 from activerecord.mapper import Mapper
-from activerecord.query.named import Lead, Named
+from activerecord.query.named import Named
+from activerecord.query.path import Relation
 from activerecord.query.query import Query
 from activerecord.sql.reference import Reference
 
@@ -34,7 +35,7 @@ class Alias(Named, Generic[R]):
         if column is not None:
             return Reference[Any](self.__name__, column)
         if name in mapper.relations():
-            return Lead(mapper, name)
+            return Relation[Any](mapper, (name,))
         if name in mapper.scopes:
             return getattr(self.query(), name)
         if mapper.is_declared or name.startswith("_"):

@@ -7,7 +7,8 @@ from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
 from activerecord.query.clauses import JoinWish, QueryCore
 from activerecord.query.combining import named_once
-from activerecord.query.named import Lead, Named, checked_name
+from activerecord.query.named import Named, checked_name
+from activerecord.query.path import Relation, path_of, start_of
 from activerecord.sql.expression import Condition, Expression
 from activerecord.sql.reference import Reference
 
@@ -79,25 +80,18 @@ class Joins(QueryCore[R]):
         return JoinWish(kind, path=self._path(target), owner=self._owner(target), alias=_name(alias))
 
     def _path(self, target: Any) -> tuple[str, ...]:
-        # before its table is read, a relation of an undeclared model looks like a column
-        name = target.column if isinstance(target, Reference) else getattr(target, "name", target)
-        if not isinstance(name, str):
+        if not isinstance(target, str | Relation | Reference):
             raise QueryError(
-                f"join takes a relation, its name, a model or a source under a name, got {type(name).__name__}"
+                f"join takes a relation, its name, a model or a source under a name, got {type(target).__name__}"
             )
-        if " " in name:
+        if isinstance(target, str) and " " in target:
             raise QueryError("join takes no SQL: a relation or its path, or join(Model, condition)")
-        path = tuple(name.split(".")) if isinstance(target, str) else (name,)
-        if not all(path):
-            raise QueryError("a path of relations has a name missing")
-        return path
+        return path_of(target)
 
     def _owner(self, target: Any) -> Mapper[Any] | None:
         """The model that a relation leads from, where that is not the query's own."""
-        if isinstance(target, Lead):
-            return target.owner
-        owner: Mapper[Any] | None = getattr(target, "owner", None)
-        return owner if isinstance(owner, Mapper) and owner.model is not self._mapper.model else None
+        start = start_of(target)
+        return start if start is not None and (start.alias or start.model is not self._mapper.model) else None
 
 
 def _wish_of_source(kind: str, target: Any, alias: "str | Any | None") -> JoinWish | None:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from activerecord.errors import NoSuchAttribute, QueryError
-from activerecord.mapper import Mapper
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import CommonTable, FromItem, NamedTable, Source, Subquery
 
-__all__ = ["Lead", "Named", "checked_name"]
+__all__ = ["Named", "checked_name"]
 
 
 class Named:
@@ -43,14 +42,6 @@ class Named:
                 return Subquery(item.query, name, lateral=item.lateral)
             case NamedTable():
                 return NamedTable(item.table, name)
-
-
-class Lead:
-    """A relation that leads from a model under another name."""
-
-    def __init__(self, owner: Mapper[Any], name: str) -> None:
-        self.owner = owner
-        self.name = name
 
 
 def checked_name(name: object) -> str:

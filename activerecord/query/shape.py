@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self, TypeAlias, TypeVar
 
 from activerecord.errors import QueryError
-from activerecord.mapper import Joinable
 from activerecord.query.clauses import QueryCore
+from activerecord.query.path import Relation
 from activerecord.sql.expression import Expression, Label, Ordering, Star
 
 __all__ = ["Shape", "flat_paths"]
@@ -13,7 +13,7 @@ __all__ = ["Shape", "flat_paths"]
 R = TypeVar("R")
 
 # a relation or its name, alone or with a function that narrows its query
-Path: TypeAlias = "str | Joinable | tuple[str | Joinable, Callable[[Any], Any]]"
+Path: TypeAlias = "str | Relation[Any] | tuple[str | Relation[Any], Callable[[Any], Any]]"
 
 # A column and its direction as a tuple is the older spelling of `column.desc()`.
 Order: TypeAlias = "str | Expression[Any] | Ordering | tuple[str | Expression[Any], str]"

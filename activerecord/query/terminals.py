@@ -9,6 +9,7 @@ from activerecord.bounds import bounded
 from activerecord.errors import QueryError, RecordNotFound
 from activerecord.mapper import AfterLoad
 from activerecord.query.clauses import Clauses, Finish, QueryCore
+from activerecord.query.execution import loaded
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Selectable, Star, all_of
 from activerecord.sql.reference import Reference
@@ -96,6 +97,28 @@ class Terminals(QueryCore[R]):
             return _only(await self._records(by_key))
 
     find_or_none = runtime.blocking(async_find_or_none)
+
+    async def loaded_beside(self, further: Sequence[Expression[Any]]) -> tuple[list[R], list[tuple[Any, ...]]]:
+        """The records, and for each the values of some further expressions in its row."""
+        columns = self._clauses.columns or (Star(self._mapper.source_name),)
+        check_records(self._mapper.source_name, self._clauses, await self._mapper.table())
+        labels = tuple([Label(each, f" {place}") for place, each in enumerate(further)])
+        asking = self._told(columns=(*columns, *labels))
+        (records, beside), after = await self._mapper.database().catalog.again_if_altered(
+            lambda: asking._loaded_beside(len(further))
+        )
+        if after is not None and records:
+            await after(records)
+        return records, beside
+
+    async def _loaded_beside(self, count: int) -> "tuple[tuple[list[R], list[tuple[Any, ...]]], AfterLoad | None]":
+        prepared = await self._prepare()
+        paths = self._clauses.paths
+        after = await self._mapper.after_load(self._mapper, paths) if paths else None
+        compiled, rows = await self._fetched(prepared)
+        width = len(compiled.names) - count
+        beside = loaded([row[width:] for row in rows], compiled.loads[width:])
+        return (self._mapper.records(compiled, rows, width=width), beside), after
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         records, after = await self._mapper.database().catalog.again_if_altered(lambda: self._loaded(finish))

@@ -2,59 +2,75 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from activerecord import runtime
-from activerecord.errors import QueryError, RelationNotLoaded, UnknownRelation, UsageError, nearest
+from activerecord.errors import RelationNotLoaded, UnknownRelation, UsageError, nearest
 from activerecord.mapper import Mapper
+from activerecord.query.path import Relation
 from activerecord.query.query import Query
-from activerecord.relation.keys import Key, key_reader, keys_condition
+from activerecord.relation.hop import Hop, Narrow, joins, led_to
+from activerecord.relation.keys import Key, key_reader
+from activerecord.relation.loading import Loaded, Loading
 from activerecord.relation.target import find_model
+from activerecord.relation.way import Ends, KeyHere, Way, known
 from activerecord.schema.table import Table
-from activerecord.sql.dialect import Dialect
-from activerecord.sql.expression import all_of
-from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Join
 
-__all__ = ["Association", "Narrow", "name_of", "related"]
+__all__ = ["Association", "related"]
 
 V = TypeVar("V")
-Narrow = Callable[[Query[Any]], Query[Any]]
 
-# Keys that one statement asks for where a list may be of any length: at this many, another round trip costs nothing
-# beside their rows, and the making of the list does not hold up other tasks for long.
-_KEYS = 1 << 16
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The way of an association as its tables are: its hops, and what reads a record's key."""
+
+    as_of: tuple[object, ...]
+    hops: tuple[Hop, ...]
+    read: Callable[[Any], Key]
 
 
 class Association(ABC, Generic[V]):
     """A relation of a model, which a record gives as a `V` once it is loaded.
 
-    On the class it stands for itself (`with_(User.orders)`), on a record for what it leads to. Its columns and its target
-    are found when they are first needed, so models may be defined in any order.
+    On the class it is a path to itself (`with_(User.orders)`), on a record what it leads to. `way` says by which columns it
+    goes, `narrow` which of the rows there are meant. Its columns and its target are found when they are first needed, so models
+    may be defined in any order.
     """
 
     many = False
 
     def __init__(
         self,
+        way: Way,
         *,
         target: "str | Mapper[Any] | None" = None,
-        own_columns: tuple[str, ...] = (),
-        target_columns: tuple[str, ...] = (),
+        narrow: Narrow | None = None,
+        inverse: str | None = None,
     ) -> None:
         self.name = ""
         self.optional = False
+        self.way = way
+        self.narrow = narrow
+        self._inverse = inverse
         self._owner: type[Any] | None = None
         self._target = target
-        self._own_columns = own_columns
-        self._target_columns = target_columns
+        self._held: _Course | None = None
 
     def __set_name__(self, owner: "type[Any]", name: str) -> None:
         self.name = name
         self._owner = owner
+        self._held = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._owner.__name__ if self._owner else '?'}.{self.name}>"
+
+    @property
+    def spelt(self) -> str:
+        """The association as a program names it, `User.orders`, for messages."""
+        return f"{self.owner.name}.{self.name}"
 
     def of(self, owner: "type[Any]", name: str) -> Self:
         """This association as one of `owner`, under a name."""
@@ -80,7 +96,7 @@ class Association(ABC, Generic[V]):
             return find_model(self._target, self.owner)
         if self._target is None:
             kind = type(self).__name__
-            raise UnknownRelation(f'{self.owner.name}.{self.name} leads nowhere: annotate it, e.g. `{kind}["Order"]`')
+            raise UnknownRelation(f'{self.spelt} leads nowhere: annotate it, e.g. `{kind}["Order"]`')
         return self._target
 
     def may_lead_to(self, mapper: Mapper[Any]) -> bool:
@@ -90,23 +106,98 @@ class Association(ABC, Generic[V]):
             return False
         return self.target.model in models
 
+    # the way there
+
+    def hops(self) -> tuple[Hop, ...]:
+        """The way from the owner's table to the target's. Raises UnknownRelation, UsageError where a table is not read yet."""
+        return self._course().hops
+
+    def _course(self) -> "_Course":
+        """The way, found again only after a table was read anew or a model was defined."""
+        owner, target = self.owner, self.target
+        as_of = (Mapper.newest(), owner.known_table(), target.known_table())
+        held = self._held
+        if held is None or any(one is not other for one, other in zip(held.as_of, as_of, strict=True)):
+            hops = self.way.hops(Ends(self.name, owner, target, self.narrow))
+            held = self._held = _Course(as_of, hops, key_reader(owner, hops[0].here))
+        return held
+
+    async def know(self) -> Table:
+        """Have the tables read that it goes by; the target's. Raises UnknownTable, and UnknownRelation where it goes nowhere."""
+        await self.owner.table()
+        table = await self.target.table()
+        await self.way.know(self.owner)
+        self.check()
+        return table
+
+    def check(self) -> None:
+        """Raise UnknownRelation where the columns that it goes by are not there, or do not pair."""
+        mapper = self.owner
+        for hop in self.hops():
+            self._check(mapper, hop.here)
+            self._check(hop.target, hop.there)
+            if not hop.here or len(hop.here) != len(hop.there):
+                raise UnknownRelation(
+                    f"{self.spelt} cannot pair the columns {_listed(hop.here)} of {mapper.name} with "
+                    f"{_listed(hop.there)} of {hop.target.name}: name them, foreign_key=... and references=..."
+                )
+            mapper = hop.target
+
+    def _check(self, mapper: Mapper[Any], columns: tuple[str, ...]) -> None:
+        names = known(mapper).columns
+        for name in columns:
+            if name not in names:
+                raise UnknownRelation(
+                    f"{self.spelt} goes by the column {name!r} of {mapper.name}, which does not exist; "
+                    f"{nearest(name, names)}"
+                )
+
+    def joins(self, kind: str, source: str, alias: str | None = None) -> tuple[Join, ...]:
+        """The joins that lead from `source` to the target, the last of them under an alias if one is given."""
+        self.check()
+        return joins(self.hops(), kind, source, alias)
+
+    def inverse(self) -> "Association[Any] | None":
+        """The association by which the target leads back: as named, or the only one by the same columns."""
+        if self._inverse is not None:
+            return cast("Association[Any]", self.target.relation(self._inverse))
+        hop, *others = self.hops()
+        if others:
+            return None
+        found: list[Association[Any]] = []
+        for each in self.target.relations().values():
+            other = cast("Association[Any]", each)
+            if other.may_be_inverse(self, hop):
+                found.append(other)
+        return found[0] if len(found) == 1 else None
+
+    def may_be_inverse(self, other: "Association[Any]", hop: Hop) -> bool:
+        """Whether it leads all the way back from where another leads by one hop: one of the two holds the key."""
+        if self.narrow is not None or self.holds_key == other.holds_key or not self.may_lead_to(other.owner):
+            return False
+        own = self.hops()
+        return len(own) == 1 and (own[0].here, own[0].there) == (hop.there, hop.here)
+
+    @property
+    def holds_key(self) -> bool:
+        """Whether its owner holds the key of the target."""
+        return isinstance(self.way, KeyHere)
+
     # reading
 
     @overload
-    def __get__(self, record: None, owner: "type[Any]") -> Self: ...
+    def __get__(self, record: None, owner: "type[Any]") -> "Relation[V]": ...
     @overload
     def __get__(self, record: object, owner: "type[Any]") -> Any: ...
     def __get__(self, record: object | None, owner: "type[Any]") -> Any:
-        return self if record is None else self.read(record)
+        return Relation[Any](owner.__mapper__, (self.name,)) if record is None else self.read(record)
 
     def __set__(self, record: object, value: Any) -> None:
         self.assign(record, value)
 
     def assign(self, record: Any, value: Any) -> None:  # noqa: ARG002  # for the kinds that can
         """Let a record lead to `value`. Raises UsageError for what cannot be assigned."""
-        raise UsageError(
-            f"{self.owner.name}.{self.name} cannot be assigned: set the keys of its records, and save them"
-        )
+        raise UsageError(f"{self.spelt} cannot be assigned: set the keys of its records, and save them")
 
     @abstractmethod
     def read(self, record: Any) -> Any:
@@ -115,10 +206,9 @@ class Association(ABC, Generic[V]):
     def load_now(self, record: Any) -> None:
         """Load it for the record and its siblings, in plain sync code only. Raises RelationNotLoaded elsewhere."""
         if runtime.backend() is not None:
-            model = self.owner.name
-            now = f"record.{self.name}" if self.many else f"record.async_load({model}.{self.name})"
+            now = f"record.{self.name}" if self.many else f"record.async_load({self.spelt})"
             raise RelationNotLoaded(
-                f"{model}.{self.name} is not loaded: ask for it with the query, `.with_({self.name!r})`, or load it now, "
+                f"{self.spelt} is not loaded: ask for it with the query, `.with_({self.name!r})`, or load it now, "
                 f"`await {now}`"
             )
         runtime.run_blocking(lambda: self.load(self.family(record)), self.name)
@@ -126,136 +216,62 @@ class Association(ABC, Generic[V]):
     def family(self, record: Any) -> list[Any]:
         """The record, and those of the same result that have not loaded the association either."""
         origin = record._origin
-        held = self._held()
-        siblings = [] if origin is None else [other for other in origin.alive() if not held(other)]
+        siblings = [] if origin is None else [other for other in origin.alive() if not self.is_loaded(other)]
         return siblings if any(other is record for other in siblings) else [record, *siblings]
 
     def is_loaded(self, record: Any) -> bool:
         """Whether a record has it at hand, for its present key."""
-        return self._held()(record)
-
-    def _held(self) -> Callable[[Any], bool]:
-        read = key_reader(self.owner, self.own_columns())
-
-        def held(record: Any) -> bool:
-            found = related(record).get(self.name)
-            return found is not None and found[0] == read(record)
-
-        return held
+        held = related(record).get(self.name)
+        return held is not None and held[0] == self._course().read(record)
 
     def own_key(self, record: Any) -> Key:
         """The record's side of the association; None where a part of it is missing."""
-        return key_reader(self.owner, self.own_columns())(record)
+        return self._course().read(record)
+
+    def query_of(self, record: Any) -> "Query[Any]":
+        """A fresh query of what the record leads to."""
+        key = self.own_key(record)
+        if key is None:
+            return Query(self.target).where("1 = 0")
+        return led_to(self.hops(), key)
 
     # loading
 
     async def obtain(self, record: Any) -> Any:
         """What the record has of it, loaded for its siblings too where it was not loaded; a list is the caller's own."""
-        await self.owner.table()
+        await self.know()
         while not self.is_loaded(record):
             # once more only where the record's key was changed meanwhile
             await self.load(self.family(record))
         found = related(record)[self.name][1]
         return list(found) if self.many else found
 
-    async def load(self, records: Sequence[Any], narrow: Narrow | None = None) -> list[Any]:
-        """Load it for all these records, in one query; what was found.
+    async def load(self, records: Sequence[Any], narrow: Narrow | None = None) -> None:
+        """Load it for all these records, in one query. Nothing is attached before everything has arrived."""
+        loading = Loading(self.owner, records)
+        self.attach(await self.fetch(records, loading, narrow))
 
-        Nothing is attached before everything has arrived.
-        """
-        table = await self.know()
+    async def fetch(self, records: Sequence[Any], loading: Loading, narrow: Narrow | None = None) -> Loaded:
+        """Read what these records lead to. Nothing is attached yet."""
+        await self.know()
+        course = self._course()
         # as they are now: another task may change a key while this one waits
-        read = key_reader(self.owner, self.own_columns())
-        keyed = [(record, read(record)) for record in records]
-        keys = list(dict.fromkeys(key for _, key in keyed if key is not None))
-        found: list[Any] = []
-        dialect = await self.target.database().settle()
-        for part in self._parts(keys, dialect):
-            query = Query(self.target).where(keys_condition(table, self.target_columns(), part))
-            found += await (query if narrow is None else _narrowed(narrow, query)).async_all()
-        self.attach(keyed, found)
-        return found
+        keyed = [(record, course.read(record)) for record in records]
+        return await loading.fetch(course.hops, keyed, narrow)
 
-    async def know(self) -> Table:
-        """Have both tables read; the target's. Raises UnknownTable, and UnknownRelation where the columns do not pair."""
-        await self.owner.table()
-        table = await self.target.table()
-        self.pairs()
-        return table
-
-    def _parts(self, keys: "list[tuple[Any, ...]]", dialect: Dialect) -> "list[list[tuple[Any, ...]]]":
-        width = max(1, len(self.own_columns()))
-        # IN fills its list up to a power of two, so only half of the binds can be counted on
-        size = _KEYS if width == 1 and dialect.list_is_a_bind else max(1, dialect.max_binds // 2 // width)
-        return [keys[start : start + size] for start in range(0, len(keys), size)]
-
-    @abstractmethod
-    def attach(self, keyed: "Sequence[tuple[Any, Key]]", found: Sequence[Any]) -> None:
+    def attach(self, loaded: Loaded) -> None:
         """Give each record, of the key that it was asked for by, its own of what was found."""
-
-    # columns
+        back = self.inverse()
+        for record, key in loaded.keyed:
+            found = loaded.by_key.get(key, ()) if key is not None else ()
+            related(record)[self.name] = key, self.value(found)
+            if back is not None and not back.many:
+                for other in found:
+                    related(other)[back.name] = key, record
 
     @abstractmethod
-    def own_columns(self) -> tuple[str, ...]:
-        """The columns of the owner that it goes by."""
-
-    @abstractmethod
-    def target_columns(self) -> tuple[str, ...]:
-        """The columns of the target that it goes by."""
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The columns by which the two models go together: the owner's and the target's. Raises UnknownRelation."""
-        own, other = self.own_columns(), self.target_columns()
-        self._check(self.owner, own)
-        self._check(self.target, other)
-        if not own or len(own) != len(other):
-            raise UnknownRelation(
-                f"{self.owner.name}.{self.name} cannot pair the columns {_listed(own)} of {self.owner.name} with "
-                f"{_listed(other)} of {self.target.name}: name them, foreign_key=... and references=..."
-            )
-        return list(zip(own, other, strict=True))
-
-    def _check(self, mapper: Mapper[Any], columns: tuple[str, ...]) -> None:
-        known = self._known(mapper).columns
-        for name in columns:
-            if name not in known:
-                raise UnknownRelation(
-                    f"{self.owner.name}.{self.name} goes by the column {name!r} of {mapper.name}, which does not exist; "
-                    f"{nearest(name, known)}"
-                )
-
-    def joins(self, kind: str, source: str, alias: str | None = None) -> tuple[Join, ...]:
-        """The join that leads from `source` to the target, under an alias if one is given."""
-        target = self.target if alias is None else self.target.aliased(alias)
-        condition = all_of(
-            *[Reference[Any](target.source_name, there) == Reference[Any](source, here) for here, there in self.pairs()]
-        )
-        assert condition is not None
-        return (Join(kind, target.source, condition),)
-
-    def _named(self, mapper: Mapper[Any], given: tuple[str, ...]) -> tuple[str, ...]:
-        """The columns that are called so in the table, or as attributes of the model."""
-        columns = {attribute: column for column, attribute in mapper.attributes.items()}
-        return tuple([columns.get(name, name) for name in given])
-
-    def _known(self, mapper: Mapper[Any]) -> Table:
-        table = mapper.known_table()
-        if table is None:
-            raise UsageError(f"the table of {mapper.name} was not read yet: `await {mapper.name}.async_schema()`")
-        return table
-
-
-def name_of(relation: Any) -> str:
-    """The name of a relation that is given as itself, by its name or, before its table is read, as if it were a column.
-
-    Raises QueryError for anything else.
-    """
-    if isinstance(relation, Reference):
-        return relation.column
-    name = relation.name if isinstance(relation, Association) else relation
-    if not isinstance(name, str):
-        raise QueryError(f"expected a relation or its name, got {type(name).__name__}")
-    return name
+    def value(self, found: Sequence[Any]) -> Any:
+        """What a record holds that leads to these records."""
 
 
 def related(record: Any) -> dict[str, tuple[Any, Any]]:
@@ -268,15 +284,3 @@ def related(record: Any) -> dict[str, tuple[Any, Any]]:
 
 def _listed(columns: tuple[str, ...]) -> str:
     return f"({', '.join(columns)})"
-
-
-def _narrowed(narrow: Narrow, query: Query[Any]) -> Query[Any]:
-    narrowed = narrow(query)
-    if not isinstance(narrowed, Query):
-        raise QueryError(f"a function that narrows a relation gives a query back, not {type(narrowed).__name__}")
-    clauses = narrowed.clauses
-    if clauses.limit is not None or clauses.offset is not None:
-        raise QueryError(
-            "a limit would count what all records lead to, taken together: narrow the relation by where(...)"
-        )
-    return narrowed

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from activerecord.mapper import Mapper
 from activerecord.relation.association import Association
 from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
+from activerecord.relation.way import KeyHere, KeyThere
 from activerecord.schema.naming import identifier, plural, reference_name, singular, snake_case
 from activerecord.schema.table import ForeignKey, Table
 
@@ -34,7 +35,7 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
         add(
             name,
             f"{name}_{_one(key.target)}",
-            BelongsTo(target=model_of(table, key.target), own_columns=key.columns, target_columns=key.target_columns),
+            BelongsTo(KeyHere(key.columns, key.target_columns), target=model_of(table, key.target)),
         )
     several = Counter(key.table for key in table.referenced_by)
     for key in table.referenced_by:
@@ -46,7 +47,7 @@ def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> 
         add(
             name,
             f"{name}_by_{reference_name(key.columns[-1])}",
-            kind(target=other, own_columns=key.target_columns, target_columns=key.columns),
+            kind(KeyThere(key.columns, key.target_columns, is_one=key.unique), target=other),
         )
     return found
 

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from activerecord.mapper import Mapper
-from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, all_of
 from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRows
 
-__all__ = ["Key", "key_reader", "keys_condition"]
+__all__ = ["Key", "conjoined", "key_reader", "keys_condition", "paired"]
 
 Key: TypeAlias = "tuple[Any, ...] | None"
 
@@ -30,13 +29,24 @@ def key_reader(mapper: Mapper[Any], columns: Sequence[str]) -> "Callable[[Any], 
     return read
 
 
-def keys_condition(table: Table, columns: Sequence[str], keys: "Sequence[tuple[Any, ...]]") -> Condition:
-    """The condition that a row has one of these keys, of which there is at least one."""
-    references = [Reference[Any](table.name, column) for column in columns]
-    if len(references) == 1:
-        return references[0].in_([key[0] for key in keys])
+def keys_condition(references: "Sequence[Reference[Any]]", keys: "Sequence[tuple[Any, ...]]") -> Condition:
+    """The condition that a row has one of these keys in those columns, of which there is at least one."""
+    first, *others = references
+    if not others:
+        return first.in_([key[0] for key in keys])
     if len(keys) == 1:
-        joined = all_of(*[reference == part for reference, part in zip(references, keys[0], strict=True)])
-        assert joined is not None
-        return joined
+        return conjoined([reference == part for reference, part in zip(references, keys[0], strict=True)])
     return InRows(tuple(references), keys)
+
+
+def paired(source: str, columns: Sequence[str], other: str, others: Sequence[str]) -> Condition:
+    """The condition that rows of two sources go together: `a.x = b.u AND a.y = b.v`."""
+    pairs = zip(columns, others, strict=True)
+    return conjoined([Reference[Any](other, there) == Reference[Any](source, here) for here, there in pairs])
+
+
+def conjoined(conditions: Sequence[Condition]) -> Condition:
+    """All of several conditions, of which there is at least one."""
+    joined = all_of(*conditions)
+    assert joined is not None
+    return joined

@@ -3,9 +3,7 @@
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
-from activerecord.mapper import Mapper
 from activerecord.query.query import Query
-from activerecord.relation.keys import keys_condition
 
 __all__ = ["Many", "Source"]
 
@@ -17,17 +15,8 @@ class Source(Protocol):
 
     name: str
 
-    @property
-    def target(self) -> Mapper[Any]:
-        """The model that it leads to."""
-        ...
-
-    def own_key(self, record: Any) -> "tuple[Any, ...] | None":
-        """The record's side of the association."""
-        ...
-
-    def target_columns(self) -> tuple[str, ...]:
-        """The columns of the target that it goes by."""
+    def query_of(self, record: Any) -> Query[Any]:
+        """A fresh query of what the record leads to."""
         ...
 
     def is_loaded(self, record: Any) -> bool:
@@ -67,17 +56,7 @@ class Many(Sequence[T], Generic[T]):
 
     def query(self) -> Query[T]:
         """A fresh query of these records."""
-        target = self._source.target
-        key = self._source.own_key(self._record)
-        table = target.known_table()
-        query: Query[T] = Query(target)
-        if key is None or table is None:
-            return (
-                query.where("1 = 0")
-                if key is None
-                else query.where(dict(zip(self._source.target_columns(), key, strict=True)))
-            )
-        return query.where(keys_condition(table, self._source.target_columns(), [key]))
+        return self._source.query_of(self._record)
 
     def where(self, /, *conditions: Any, **equals: Any) -> Query[T]:
         """A fresh query of those that fit these conditions, given as to `Query.where`."""

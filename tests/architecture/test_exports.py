@@ -65,6 +65,7 @@ PUBLIC = (
     "RawQuery",
     "ReadOnly",
     "RecordNotFound",
+    "Relation",
     "RelationNotLoaded",
     "RetryableError",
     "SchemaChanged",

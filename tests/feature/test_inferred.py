@@ -97,7 +97,8 @@ def pair(
     """The relations of a model that go by these columns."""
     wanted = own, target, theirs
     relations: list[Any] = list(model.__mapper__.relations().values())
-    return [r for r in relations if (r.own_columns(), r.target.table_name, r.target_columns()) == wanted]
+    hops = [(relation, relation.hops()) for relation in relations]
+    return [r for r, (hop, *_) in hops if (hop.here, hop.target.table_name, hop.there) == wanted]
 
 
 def text(columns: tuple[str, ...], alias: str) -> str:
@@ -128,7 +129,7 @@ def test_every_foreign_key_leads_both_ways(of: Sample, some_runner: Runner) -> N
 
         up = pair(child, key.columns, key.target, key.target_columns)
         assert len(up) == 1 and isinstance(up[0], BelongsTo)
-        children = await child.query().with_(up[0]).async_all()
+        children = await child.query().with_(getattr(child, up[0].name)).async_all()
         found = [key_of(c, low) + key_of(p, high) for c in children for p in linked(c, up[0].name)]
         assert sorted(map(repr, found)) == wanted
         assert await child.query().join(up[0].name).async_count() == len(wanted) or key.table == key.target

@@ -177,7 +177,7 @@ def test_narrowing_what_is_loaded(shop: Database, runner: Runner) -> None:
         (("orders", nothing), "gives a query back"),
         (("orders", limited), "a limit would count"),
         (("orders", 5), "a tuple of a relation"),
-        ("orders.", "a name is missing"),
+        ("orders.", "a name missing"),
         (5, "expected a relation or its name"),
     ],
 )
@@ -351,8 +351,8 @@ def test_a_key_that_was_not_selected_is_named(shop: Database, runner: Runner) ->
             _ = order.user
         with pytest.raises(UsageError, match=r"Order\.user_id has no value"):
             await Order.query().select("id").with_("user").async_all()
-        with pytest.raises(UsageError, match=r"Order\.user_id has no value"):
-            await User.query().with_(("orders", lambda query: query.select("id"))).async_all()
+        users = await User.query().with_(("orders", lambda query: query.select("id"))).order_by("id").async_all()
+        assert [[order.id for order in user.orders] for user in users] == [[1], [2, 3], [4, 5, 6], []]
 
     runner.run(main)
 
@@ -569,8 +569,7 @@ def test_relations_of_a_derived_model_are_its_own(shop: Database, runner: Runner
     async def main() -> None:
         twin = await Twin.query().with_("user").async_one()
         assert twin.user is not None and twin.user.name == "user 1"
-        assert Order.user.owner is Order.__mapper__
-        assert Twin.user.owner is Twin.__mapper__
+        assert (repr(Order.user), repr(Twin.user)) == ("<Relation Order.user>", "<Relation Twin.user>")
 
     runner.run(main)
 

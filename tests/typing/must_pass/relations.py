@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import assert_type
 
-from activerecord import BelongsTo, HasMany, HasOne, Many, Query
+from activerecord import Many, Query, Relation
 from tests.typing.models import Order, Profile, User
 
-assert_type(User.orders, HasMany[Order])
-assert_type(User.profile, HasOne[Profile])
-assert_type(Order.user, BelongsTo[User])
-assert_type(Order.reviewer, BelongsTo[User | None])
+assert_type(User.orders, Relation[list[Order]])
+assert_type(User.profile, Relation[Profile | None])
+assert_type(Order.user, Relation[User])
+assert_type(Order.reviewer, Relation[User | None])
 
 
 def total(orders: Sequence[Order]) -> float:
