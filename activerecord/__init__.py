@@ -44,6 +44,7 @@ from activerecord.errors import (
     UnknownColumn,
     UnknownRelation,
     UnknownTable,
+    UnknownType,
     UsageError,
     WrongBinds,
 )
@@ -57,6 +58,7 @@ from activerecord.model import (
 )
 from activerecord.parallel import ParallelGroup, gather, parallel
 from activerecord.pool import PoolStatistics
+from activerecord.preloading import async_preload, preload
 from activerecord.query import (
     Batch,
     Batches,
@@ -80,6 +82,7 @@ from activerecord.relation import (
     HasOne,
     Many,
     belongs_to,
+    has_and_belongs_to_many,
     has_many,
     has_one,
 )
@@ -161,6 +164,7 @@ __all__ = [
     "UnknownColumn",
     "UnknownRelation",
     "UnknownTable",
+    "UnknownType",
     "UsageError",
     "WrongBinds",
     "all_",
@@ -170,6 +174,7 @@ __all__ = [
     "async_create_tables",
     "async_drop_tables",
     "async_execute",
+    "async_preload",
     "belongs_to",
     "case",
     "cast",
@@ -191,6 +196,7 @@ __all__ = [
     "gather",
     "grouping_sets",
     "groups",
+    "has_and_belongs_to_many",
     "has_many",
     "has_one",
     "interval",
@@ -199,6 +205,7 @@ __all__ = [
     "json_set",
     "parallel",
     "pool_statistics",
+    "preload",
     "range_",
     "rollup",
     "rows",

@@ -95,6 +95,8 @@ class Database:
         """
         compiled, binds = await self.prepared(statement, tables)
         writes = _writes(statement)
+        if compiled.locks and not (writes or isinstance(statement, Explain)):
+            self.check_locks(compiled)
         try:
             rows = await self._send(
                 compiled.sql,
@@ -113,6 +115,14 @@ class Database:
             await self.settle()
         compiled = self.statements.compile(statement, tables)
         return compiled, self._few_enough(compiled.binds(statement.binds))
+
+    def check_locks(self, compiled: Compiled) -> None:
+        """Raise UsageError for a read whose locks nothing would hold, wherever in the statement they are."""
+        if compiled.locks and current_transaction(self) is None:
+            raise UsageError(
+                "rows are locked until the transaction ends, and there is none here: "
+                "`async with Model.async_transaction()`, or `with Model.transaction()` in plain sync code"
+            )
 
     async def execute(
         self,

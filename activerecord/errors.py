@@ -32,6 +32,7 @@ ActiveRecordError
     ├── OutcomeUnknown           whether COMMIT happened cannot be told
     ├── ReadOnly
     ├── DataError
+    │   └── UnknownType          a row of a polymorphic relation names a model that the relation does not know
     └── SyntaxError_
 """
 
@@ -76,6 +77,7 @@ __all__ = [
     "UnknownColumn",
     "UnknownRelation",
     "UnknownTable",
+    "UnknownType",
     "UsageError",
     "WrongBinds",
     "nearest",
@@ -259,6 +261,13 @@ class ReadOnly(DatabaseError):
 
 class DataError(DatabaseError):
     """The server cannot store or compute a value."""
+
+
+class UnknownType(DataError):
+    """A row names, as the model of the record that it leads to, one that its relation does not know; the message says which.
+
+    It comes of the row, not of the server, so there is no `sql`.
+    """
 
 
 class SyntaxError_(DatabaseError):  # noqa: N801  # without the underscore it would hide the built-in

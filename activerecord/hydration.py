@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeAlias
-from weakref import ReferenceType, ref
+from weakref import ReferenceType, finalize, ref
 
 from activerecord.errors import QueryError
 
@@ -73,6 +73,8 @@ def make_loader(layout: Layout, of: str) -> Loader:
     exec(compile(source, filename, "exec"), space)  # noqa: S102  # the code holds positions and checked names only
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     loader: Loader = space["load"]
+    # for as long as a traceback may need it
+    finalize(space["load"].__code__, linecache.cache.pop, filename, None)
     return loader
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, cast
 from weakref import WeakSet
@@ -13,10 +14,12 @@ from activerecord.hydration import Layout, Loader, Origin, make_loader
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CAPACITY
 from activerecord.sql.dialect import Compiled
+from activerecord.sql.expression import Expression
 from activerecord.sql.node import Node, Shape, walk
+from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Join, Source
 
-__all__ = ["AfterLoad", "Joinable", "Mapper", "Modelled", "Narrowing", "mappers"]
+__all__ = ["AfterLoad", "Beside", "Beyond", "Joinable", "Mapper", "Modelled", "Narrowing", "mappers"]
 
 R = TypeVar("R")
 
@@ -24,6 +27,24 @@ _serials = count(1)
 
 mappers: "WeakSet[Mapper[Any]]" = WeakSet()
 """The mappers of all models of the process that are still in use."""
+
+
+# (a query, arguments of its own) -> a query
+Narrowing: TypeAlias = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a path of relations leads to from the rows of its owner.
+
+    `query` is one of the records there; its columns `keys` hold what the owner has in its columns `here`. `each` is the key of
+    these records where the query may give one of them several times, else empty.
+    """
+
+    query: Any
+    keys: tuple[Reference[Any], ...]
+    here: tuple[str, ...]
+    each: tuple[Reference[Any], ...] = ()
 
 
 class Joinable(Protocol):
@@ -38,6 +59,38 @@ class Joinable(Protocol):
         """The joins of the given kind that lead from `source` to the target, the last of them under an alias if one is given."""
         ...
 
+    async def know_along(self, further: Sequence[str], narrow: Narrowing | None) -> None:
+        """Have the tables read that it goes by, and so do further relations of its target, one after the other, and `narrow`."""
+        ...
+
+    def reached_along(self, further: Sequence[str], narrow: Narrowing | None) -> Beyond:
+        """What it leads to, or further relations from there, narrowed."""
+        ...
+
+
+class Beside(Protocol):
+    """What is joined to the records of a query, to be made of the same rows: its columns are the last `width` of them.
+
+    `many` is the name of a relation in it that gives several rows for one record, if there is one.
+    """
+
+    @property
+    def joins(self) -> tuple[Join, ...]:
+        """The joins that it takes, in order."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Expression[Any], ...]:
+        """The columns of what is joined."""
+        ...
+
+    width: int
+    many: str | None
+
+    def records(self, compiled: Compiled, rows: Sequence[Row], start: int, stop: int) -> list[Any]:
+        """The records of the rows, made of their columns from `start` to `stop`, with what is joined to each."""
+        ...
+
 
 class AfterLoad(Protocol):
     """What a query calls with the records that it has loaded, before it gives them away."""
@@ -45,10 +98,6 @@ class AfterLoad(Protocol):
     def __call__(self, records: "Sequence[Any]") -> Coroutine[Any, Any, None]:
         """Complete the records."""
         ...
-
-
-# (a query, arguments of its own) -> a query
-Narrowing: TypeAlias = Callable[..., Any]
 
 
 class Modelled(Protocol):
@@ -63,7 +112,8 @@ class Mapper(Generic[R]):
     `declared` builds the table of a model that declares columns; without it the table is read from the database.
     `attributes` says where a declared column's value is kept, by the column's name. Names in `reserved` mean something
     else on a record, so a column of such a name is kept apart and reached by `record["name"]`. `after_load` makes, of the
-    paths that a query was given to load along, what completes its records; it raises UnknownRelation. `scopes` are
+    paths that a query was given to load along, what completes its records, and `beside` what is joined to them; both raise
+    UnknownRelation. `scopes` are
     functions that give a query of a query, by name; those in `default_scopes` are asked for every statement.
     """
 
@@ -81,6 +131,7 @@ class Mapper(Generic[R]):
         reserved: frozenset[str],
         relations: Callable[[Table], Mapping[str, Joinable]],
         after_load: "Callable[[Mapper[Any], tuple[Any, ...]], Coroutine[Any, Any, AfterLoad]]",
+        beside: "Callable[[Mapper[Any], tuple[tuple[str, ...], ...]], Coroutine[Any, Any, Beside]]",
         scopes: "Mapping[str, Narrowing]",
         default_scopes: "Mapping[str, Narrowing]",
     ) -> None:
@@ -92,6 +143,7 @@ class Mapper(Generic[R]):
         self.alias: str | None = None
         self._plain = self
         self.after_load = after_load
+        self.beside = beside
         self.scopes = scopes
         self.default_scopes = default_scopes
         self.attributes = dict(attributes)
@@ -227,5 +279,7 @@ class Mapper(Generic[R]):
         found = self._loaders.get(key)
         if found is None:
             layout = Layout(names, loads, [self.key(name) for name in names])
+            if len(self._loaders) >= CAPACITY:
+                self._loaders.clear()
             found = self._loaders[key] = layout, make_loader(layout, self.name)
         return found

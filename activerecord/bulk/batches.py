@@ -7,7 +7,7 @@ from typing import Any
 
 from activerecord import runtime
 from activerecord.bulk.intake import Intake
-from activerecord.errors import QueryError
+from activerecord.errors import InvalidValue, QueryError
 
 __all__ = ["Batch", "Batches", "check_rows"]
 
@@ -57,6 +57,7 @@ class Batches:
         self._ended = False
         self._seen: set[Any] = set()
         self._weight = 0
+        self._taken = 0
         self._since = 0.0
 
     async def next(self) -> Batch | None:
@@ -91,9 +92,21 @@ class Batches:
             row = next(self._now) if self._later is None else await self._later.__anext__()
         except (StopIteration, StopAsyncIteration):
             return False
-        given = self._intake.values(row)
-        self._put(batch, given, self._store(given))
+        self._taken += 1
+        try:
+            given = self._intake.values(row)
+        except QueryError as error:
+            raise self._numbered(error) from None
+        try:
+            stored = self._store(given)
+        except InvalidValue as error:
+            raise self._numbered(error) from None
+        self._put(batch, given, stored)
         return True
+
+    def _numbered(self, error: QueryError) -> QueryError:
+        """The error with the number of the row that it is about, from 1."""
+        return type(error)(f"row {self._taken}: {error}")
 
     def _put(self, batch: Batch, given: list[Any], stored: list[Any]) -> None:
         if self._apart and not self._is_apart(stored):

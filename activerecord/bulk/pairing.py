@@ -10,12 +10,13 @@ from activerecord.driver import Row
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
+from activerecord.sql.dialect import Dialect
 from activerecord.sql.expression import In, all_of
 from activerecord.sql.reference import Reference
 from activerecord.sql.rows import tuple_
 from activerecord.sql.statement import Select
 
-__all__ = ["Pairing", "in_order_made", "loaded"]
+__all__ = ["Pairing", "as_loaded", "in_order_made", "loaded"]
 
 Load = Callable[[Any], Any]
 
@@ -41,7 +42,8 @@ class Pairing:
         Where `all_there`, it is an error that one is not. The engine may take for equal what Python does not: it is asked then.
         """
         found = {self._key(row): row for row in rows}
-        paired: list[Row | None] = [found.get(key) for key in self._as_loaded(keys)]
+        as_read = as_loaded(self._database.dialect, self._table, self.by, keys)
+        paired: list[Row | None] = [found.get(key) for key in as_read]
         if None in paired and (all_there or len({*map(id, paired)} - {id(None)}) < len(rows)):
             await self._ask(keys, paired, None if all_there else found)
         return [None if row is None else self._answer(row) for row in paired]
@@ -84,21 +86,22 @@ class Pairing:
     def _references(self) -> tuple[Reference[Any], ...]:
         return tuple([Reference[Any](self._source.name, name) for name in self.columns])
 
-    def _as_loaded(self, keys: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """The values that were given as they would be loaded."""
-        dialect = self._database.dialect
-        codecs = [dialect.codec(self._table.type_of(name)) for name in self.by]
-        changes = [(codec.dump, codec.load) for codec in codecs]
-        return [
-            tuple([_through(value, dump, load) for value, (dump, load) in zip(key, changes, strict=True)])
-            for key in keys
-        ]
-
     def _key(self, row: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(row[-self._width :])
 
     def _answer(self, row: Sequence[Any]) -> Any:
         return self._wanted.answer(row[: len(row) - self._width])
+
+
+def as_loaded(
+    dialect: Dialect, table: Table, columns: Sequence[str], keys: Iterable[Sequence[Any]]
+) -> list[tuple[Any, ...]]:
+    """The values that were given for these columns as they would be loaded."""
+    codecs = [dialect.codec(table.type_of(name)) for name in columns]
+    changes = [(codec.dump, codec.load) for codec in codecs]
+    return [
+        tuple([_through(value, dump, load) for value, (dump, load) in zip(key, changes, strict=True)]) for key in keys
+    ]
 
 
 def _through(value: Any, dump: Load | None, load: Load | None) -> Any:

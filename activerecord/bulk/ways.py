@@ -21,13 +21,19 @@ _VALUES = 2_000
 
 
 class Ways:
-    """Adds rows to one table, in the engine's best way. A row is its values as the driver takes them."""
+    """Adds rows to one table, in the engine's best way. A row is its values as the driver takes them.
 
-    def __init__(self, database: Database, table: Table, source: Source, conflict: Conflict | None) -> None:
+    `values` is how many of them one statement of VALUES may have.
+    """
+
+    def __init__(
+        self, database: Database, table: Table, source: Source, conflict: Conflict | None, *, values: int = _VALUES
+    ) -> None:
         self._database = database
         self._table = table
         self._source = source
         self.conflict = conflict
+        self._values = values
         self._listed: Mapping[str, str] | None = None
         self._copied: frozenset[str] = frozenset()
 
@@ -46,7 +52,7 @@ class Ways:
         if not columns:
             return 1
         others = 0 if self.conflict is None else len(self.conflict.binds)
-        return max(1, min(_VALUES, self._database.dialect.max_binds - others) // len(columns))
+        return max(1, min(self._values, self._database.dialect.max_binds - others) // len(columns))
 
     async def add(
         self, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], returning: tuple[str, ...] = ()

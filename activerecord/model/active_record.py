@@ -191,6 +191,7 @@ def _model_of(owner: type[ActiveRecord], beside: Table, table: str) -> Mapper[An
         "__connection__": owner.__connection__,
         "__schema_name__": owner.__schema_name__,
         "__module__": owner.__module__,
+        "__made__": True,
     }
     made: type[ActiveRecord] = new_class(class_name(table), (ActiveRecord,), exec_body=lambda space: space.update(body))
     _made[owner.__connection__, owner.__schema_name__, table] = made

@@ -26,6 +26,8 @@ class Attributes(metaclass=ModelType):
     _row: Sequence[Any] | None = None
     _origin: Origin | None = None
     _related: dict[str, tuple[Any, Any]] | None = None
+    # What it was given by its relations, and the database does not know of yet.
+    _pending: dict[str, list[Any]] | None = None
     # Whether a task is writing the record now.
     _writing: bool = False
     # What the database had computed for a row that is no longer the record's.
@@ -104,7 +106,7 @@ class Attributes(metaclass=ModelType):
     @property
     def changed(self) -> bool:
         """Whether `save()` would write anything."""
-        return self.is_new or bool(self.changes)
+        return self.is_new or bool(self._pending) or bool(self.changes)
 
     def was(self, name: str) -> Any:
         """The value of a column as the row was loaded; None for a new record."""
@@ -145,6 +147,8 @@ class Attributes(metaclass=ModelType):
         vars(twin).update(vars(self))
         if self._related is not None:
             twin._related = dict(self._related)
+        # else both would write it
+        twin._pending = None
         return twin
 
     def __getstate__(self) -> dict[str, Any]:

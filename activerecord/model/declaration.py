@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from inspect import get_annotations
+from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from activerecord.errors import UsageError
 from activerecord.mapper import Joinable, Mapper
+from activerecord.model.links import link_maker
 from activerecord.model.metaclass import ModelType
-from activerecord.preload import Preload
+from activerecord.preloading import Preload
 from activerecord.query.query import Query
 from activerecord.query.scope import DefaultScope, Scope, scopes_of
 from activerecord.relation import Association, BelongsTo, HasMany, HasOne, belongs_to, has_many, has_one
 from activerecord.relation.inferred import Inferred, ModelOf, inferred_relations
-from activerecord.relation.target import target_name
+from activerecord.relation.joined import JoinedTree
+from activerecord.relation.linked import Linked, LinkTable
+from activerecord.relation.polymorphic import PolymorphicBelongsTo
+from activerecord.relation.target import target_names
 from activerecord.schema.column import Column, column
 from activerecord.schema.naming import table_name
 from activerecord.schema.table import Table
@@ -41,19 +46,28 @@ def make_mapper(model: "type[Any]", base: "type[Any]", model_of: ModelOf) -> Map
         name: found for name in _names(model) if isinstance(found := _found(model, name), Column)
     }
     associations = {name: _own(model, name) for name in _names(model) if isinstance(_found(model, name), Association)}
+    for association in associations.values():
+        if isinstance(association.way, Linked):
+            association.way.made_by(link_maker(base))
     _check_names(model, base, columns, associations)
+    if columns and getattr(model, "__relation_names__", None):
+        raise UsageError(
+            f"{model.__name__} declares its columns, so its relations have the names it gives them: leave out __relation_names__"
+        )
+    link: LinkTable | None = vars(model).get("__link__")
     mapper: Mapper[Any] = Mapper(
         model,
         table_name=_table_name(model),
         schema_name=getattr(model, "__schema_name__", None),
         connection=getattr(model, "__connection__", "default"),
-        declared=(lambda: _table(mapper, columns)) if columns else None,
+        declared=link.table if link is not None else (lambda: _table(mapper, columns)) if columns else None,
         attributes={found.name or name: name for name, found in columns.items()},
         reserved=frozenset(
             name for name in dir(model) if name not in columns and not isinstance(_found(model, name), Inferred)
         ),
         relations=lambda table: _relations(mapper, table, associations, model_of),
         after_load=Preload.along,
+        beside=JoinedTree.along,
         scopes=scopes_of(Scope, model.__mro__),
         default_scopes=scopes_of(DefaultScope, model.__mro__),
     )
@@ -196,10 +210,10 @@ def _declare(model: "type[Any]", name: str, kind: str, inner: Any) -> None:
     wanted: type[Column[Any] | Association[Any]] = Column if kind == "Column" else _ASSOCIATIONS[kind]
     factory = _FACTORIES[kind]
     if given is None:
-        given = factory()
-        setattr(model, name, given)
-        given.__set_name__(model, name)
-    if type(given) is not wanted:
+        given = made = factory()
+        setattr(model, name, made)
+        made.__set_name__(model, name)
+    if not isinstance(given, wanted):
         raise UsageError(
             f"{model.__name__}.{name} is annotated as {kind} but set to {type(given).__name__}: "
             f"use {factory.__name__}(...), for a default value column(default=...)"
@@ -232,14 +246,14 @@ def _set_type(column: "Column[Any]", model: "type[Any]", inner: Any) -> None:
 
 def _set_target(association: Association[Any], inner: Any) -> None:
     if isinstance(inner, str):
-        name, optional = target_name(inner)
+        names, optional = target_names(inner)
     elif isinstance(inner, type):
-        name, optional = inner.__name__, False
-    elif get_origin(inner) is not None and (get_origin(inner) is Union or type(None) in get_args(inner)):
-        name, optional = target_name(" | ".join(_spelt(part) for part in get_args(inner)))
+        names, optional = (inner.__name__,), False
+    elif get_origin(inner) in (Union, UnionType):
+        names, optional = target_names(" | ".join(_spelt(part) for part in get_args(inner)))
     else:
-        name, optional = target_name(_spelt(inner))
-    association.leads_to(name, optional=optional)
+        names, optional = target_names(_spelt(inner))
+    association.leads_to(*names, optional=optional)
 
 
 def _spelt(part: Any) -> str:
@@ -269,13 +283,18 @@ def _table(mapper: Mapper[Any], columns: "Mapping[str, Column[Any]]") -> Table:
 def with_relations(mapper: Mapper[Any], table: Table) -> Table:
     """The declared table with the foreign keys that its belongs_to relations imply. Raises UnknownRelation."""
     taken = {key.columns for key in table.foreign_keys}
-    held: list[BelongsTo[Any]] = [found for found in mapper.relations().values() if isinstance(found, BelongsTo)]
+    held: list[BelongsTo[Any]] = [
+        found
+        for found in mapper.relations().values()
+        if isinstance(found, BelongsTo) and not isinstance(found, PolymorphicBelongsTo)
+    ]
     implied = [
         association.foreign_key(table.name)
         for association in held
         if association.own_columns() not in taken and _can_be_kept(association)
     ]
-    return replace(table, foreign_keys=(*table.foreign_keys, *implied))
+    # two relations may go by one key
+    return replace(table, foreign_keys=(*table.foreign_keys, *dict.fromkeys(implied)))
 
 
 def _can_be_kept(association: BelongsTo[Any]) -> bool:
@@ -295,7 +314,7 @@ def _relations(
     if mapper.is_declared:
         return declared
     _check_columns(mapper, table)
-    inferred = inferred_relations(mapper, table, model_of)
+    inferred = inferred_relations(mapper, table, model_of, declared)
     for name, association in inferred.items():
         setattr(mapper.model, name, Inferred(association))
     return {**inferred, **declared}

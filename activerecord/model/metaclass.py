@@ -6,6 +6,7 @@ from activerecord.errors import NoSuchAttribute, UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.query.path import Relation
 from activerecord.query.query import Query
+from activerecord.query.spellings import RETIRED
 from activerecord.sql.reference import Reference
 
 __all__ = ["ModelType"]
@@ -34,7 +35,9 @@ class ModelType(type):
 
 
 def _hint(cls: type, name: str) -> str:
-    """Where the name may be found: on queries, or spelt a little otherwise."""
+    """Where the name may be found: on queries, by another word, or spelt a little otherwise."""
+    if name in RETIRED:
+        return RETIRED[name]
     if hasattr(Query, name):
         return f"queries have it: {cls.__name__}.query().{name}(...)"
     mapper = _mapper(cls)

@@ -1,7 +1,8 @@
 """Making and dropping the tables of declared models."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from activerecord import runtime
 from activerecord.database import Database
@@ -9,6 +10,7 @@ from activerecord.driver import Connection
 from activerecord.errors import ActiveRecordError, UnknownTable, UsageError
 from activerecord.model.active_record import ActiveRecord
 from activerecord.model.declaration import with_relations
+from activerecord.model.links import links_of
 from activerecord.schema.plan import Step, creation, removal
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Dialect
@@ -20,11 +22,11 @@ __all__ = ["async_create_tables", "async_drop_tables", "create_tables", "drop_ta
 async def async_create_tables(*models: type[ActiveRecord], if_not_exists: bool = False) -> None:
     """Create the tables of declared models, those that others refer to first; all of them or none.
 
-    Foreign keys follow from `references=` and from belongs_to relations. Raises UsageError for a model without columns.
+    Foreign keys follow from `references=` and from belongs_to relations; link tables are made with the models on both sides. Raises UsageError for a model without columns.
     Where the engine cannot undo CREATE TABLE (MySQL, MariaDB), what was made before a failure is dropped again, and it is a
     UsageError to do it inside a transaction.
     """
-    for database, wanted in _by_database(models).items():
+    for database, wanted in _by_database((*models, *_links(models, all))).items():
         dialect, tables = await _settled(database), wanted
         if if_not_exists and not (dialect.forward_keys and dialect.transactional_ddl):
             # what stands there is not to get its keys again, nor to be dropped with the others
@@ -48,7 +50,7 @@ async def async_drop_tables(*models: type[ActiveRecord]) -> None:
     Where the engine cannot undo DROP TABLE (MySQL, MariaDB), a failure may leave some of them dropped, and it is a
     UsageError to do it inside a transaction.
     """
-    for database, tables in _by_database(models).items():
+    for database, tables in _by_database((*models, *_links(models, any))).items():
         dialect = await _settled(database)
         statements = removal(tables, dialect)
         if dialect.transactional_ddl:
@@ -122,6 +124,18 @@ async def _drop_again(
         error.add_note(
             f"these tables had been made, and were dropped again, since {dialect.name} cannot undo it: {names}"
         )
+
+
+def _links(models: tuple[type[ActiveRecord], ...], enough: Callable[[Iterable[bool]], bool]) -> list[Any]:
+    """The models of the link tables that relations of these go by, where all, or any, of both sides are among them."""
+    mappers = [model.__mapper__ for model in models if _is_declared(model)]
+    return [
+        link.model for mapper in mappers for link, ends in links_of(mapper) if enough(end in models for end in ends)
+    ]
+
+
+def _is_declared(model: Any) -> bool:
+    return isinstance(model, type) and issubclass(model, ActiveRecord) and model.__mapper__.is_declared
 
 
 def _by_database(models: tuple[type[ActiveRecord], ...]) -> dict[Database, list[Table]]:

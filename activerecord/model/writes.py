@@ -1,7 +1,7 @@
 """The verbs by which a record writes its row, and holds what the database has made of it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 from activerecord import runtime
 from activerecord.bounds import bounded
@@ -14,6 +14,8 @@ from activerecord.model.finders import Finders
 from activerecord.model.written import RowWriter, has_key
 from activerecord.query.clauses import Clauses
 from activerecord.query.query import Query
+from activerecord.relation.effects import Written, carry_out, has_effects
+from activerecord.relation.trees import save_tree
 from activerecord.schema.column import not_loaded
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
@@ -22,6 +24,8 @@ from activerecord.sql.statement import Delete, Lock
 from activerecord.transaction import current_transaction
 
 __all__ = ["Writes"]
+
+T = TypeVar("T")
 
 
 class Writes(Finders):
@@ -34,7 +38,8 @@ class Writes(Finders):
     async def async_save(self, *, timeout: float | None = None) -> bool:
         """Write what has changed; True when it is written.
 
-        A new record is inserted, and keys, defaults and generated columns come back. One that came from the database is
+        A new record is inserted, and keys, defaults and generated columns come back; new records that it was given by its
+        relations are inserted with it, in one transaction. One that came from the database is
         updated where it has changed, and nothing is sent where it has not. Raises StaleRecord where the row has gone, and
         what the database refuses; then the record stands for the row that it stood for before, and has the values that it
         was given. Raises UsageError while another task writes this very record.
@@ -44,7 +49,10 @@ class Writes(Finders):
             with bounded(timeout, "save"):
                 table = await self.__mapper__.table()
                 self._settle(table)
-                await (self._insert(table) if self._row is None else self._update(table))
+                if self._pending is None:
+                    await self._write(table)
+                else:
+                    await save_tree(self)
         finally:
             self._writing = False
         return True
@@ -65,7 +73,7 @@ class Writes(Finders):
         self._claim()
         try:
             with bounded(timeout, "delete"):
-                result = await self.__mapper__.database().catalog.again_if_altered(self._delete)
+                result = await self._with_effects(self._delete_again)
         finally:
             self._writing = False
         return result.affected > 0
@@ -141,6 +149,39 @@ class Writes(Finders):
             )
         self._writing = True
 
+    def _leave(self) -> None:
+        self._writing = False
+
+    async def _write(self, table: Table) -> None:
+        """Write the record's own row, if there is anything to write."""
+        write = self._insert if self._row is None else self._update
+        if not has_effects(self.__mapper__):
+            await write(table)
+        elif self._row is None or self.changes:
+            await self._with_effects(lambda: write(table))
+
+    async def _with_effects(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Write the row, and do what that means for others: together, or not at all."""
+        if not has_effects(self.__mapper__):
+            return await write()
+        before = self._known_before()
+        async with self.__mapper__.database().transaction():
+            found = await write()
+            after = None if self._row is None else self.attributes
+            if not isinstance(found, Result) or found.affected:
+                await carry_out([Written(self.__mapper__, before, after, self)])
+        return found
+
+    def _known_before(self) -> dict[str, Any] | None:
+        """The values of the row as it was loaded; None for a new record."""
+        if self._row is None or self._origin is None:
+            return None
+        layout = self._origin.layout
+        return {name: layout.value(self._row, name) for name in layout.names}
+
+    async def _delete_again(self) -> Result:
+        return await self.__mapper__.database().catalog.again_if_altered(self._delete)
+
     async def _delete(self) -> Result:
         table = await self.__mapper__.table()
         statement = Delete(self.__mapper__.source, self._own_row(table))
@@ -149,13 +190,20 @@ class Writes(Finders):
         return result
 
     async def _insert(self, table: Table) -> None:
+        await self._insert_values(table, self._to_insert(table))
+
+    async def _insert_values(self, table: Table, values: Mapping[str, Any]) -> None:
+        await RowWriter(self.__mapper__, table).insert(values, self._take)
+
+    def _to_insert(self, table: Table) -> dict[str, Any]:
+        """The values of a new row, by column. Raises QueryError for what cannot be written."""
         refuse_view(table)
         self._shed_computed(table)
         keys = {name: self.__mapper__.key(name) for name in table.writable}
         values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
         if table.auto_key is not None and _asks_for_key(table, values):
             del values[table.auto_key]
-        await RowWriter(self.__mapper__, table).insert(values, self._take)
+        return values
 
     def _shed_computed(self, table: Table) -> None:
         """Before an insert: no value for what the database computes, though one may be left of a row that has gone."""
@@ -177,17 +225,57 @@ class Writes(Finders):
 
     def _take(self, compiled: Compiled, rows: Sequence[Sequence[Any]]) -> None:
         """Hold what the database has, now that it has it."""
-        if not rows:
-            return
+        if rows:
+            layout, _ = self.__mapper__.loader(compiled)
+            self._hold(rows[0], Origin(layout))
+
+    def _hold(self, row: Sequence[Any], origin: Origin) -> None:
+        """Stand for this row."""
         before = dict(vars(self))
-        layout, _ = self.__mapper__.loader(compiled)
-        values = vars(self)
+        layout, values = origin.layout, vars(self)
         for name, key in zip(layout.names, layout.keys, strict=True):
-            value, held = layout.value(rows[0], name), values.get(key)
+            value, held = layout.value(row, name), values.get(key)
             # the program may hold a document too, and what it changes in it later must not be lost
             if not isinstance(held, dict | list) or differs(held, value):
                 values[key] = value
-        self._become(rows[0], Origin(layout), before)
+        self._become(row, origin, before)
+
+    def _hold_values(self, values: Mapping[str, Any]) -> None:
+        """Hold values that are in the row now, though the record's own verbs have not written them."""
+        before = dict(vars(self))
+        self._assign_until_undone(values)
+        self._become(self._row_with(values), self._origin, before)
+
+    def _assign_until_undone(self, values: Mapping[str, Any]) -> None:
+        """Assign to columns, as far as the transaction that goes on is kept."""
+        before = dict(vars(self))
+        for name, value in values.items():
+            vars(self)[self.__mapper__.key(name)] = value
+        scope = current_transaction(self.__mapper__.database())
+        assert scope is not None
+        keys = [self.__mapper__.key(name) for name in values]
+        scope.on_undo(lambda: self._put_back(keys, before))
+
+    def _row_with(self, values: Mapping[str, Any]) -> Sequence[Any] | None:
+        if self._row is None or self._origin is None:
+            return self._row
+        table, dialect = self.__mapper__.known_table(), self.__mapper__.database().dialect
+        assert table is not None
+        row = list(self._row)
+        for name, value in values.items():
+            place = self._origin.layout.positions.get(name)
+            if place is not None:
+                dump = dialect.codec(table.type_of(name)).dump
+                row[place] = value if value is None or dump is None else dump(value)
+        return tuple(row)
+
+    def _put_back(self, keys: Sequence[str], values: Mapping[str, Any]) -> None:
+        """Have what these were before."""
+        for key in keys:
+            if key in values:
+                vars(self)[key] = values[key]
+            else:
+                vars(self).pop(key, None)
 
     def _drop(self, table: Table) -> None:
         """Stand for no row any more."""

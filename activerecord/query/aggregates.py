@@ -12,7 +12,7 @@ from activerecord.sql.expression import Expression
 from activerecord.sql.function import Function
 from activerecord.types import Float, Interval, Numeric, Type
 
-__all__ = ["Aggregates"]
+__all__ = ["Aggregates", "zero_of"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -111,4 +111,9 @@ class Aggregates(Values[R]):
         """The sum of no values at all, of the type that the sum of some would have."""
         dialect = self._mapper.database().dialect
         kind = dialect.compiler(dialect, prepared.tables).answer(prepared.select)[0].type
-        return Decimal(0).scaleb(-(kind.scale or 0)) if isinstance(kind, Numeric) else _ZEROS.get(type(kind), 0)
+        return zero_of(kind)
+
+
+def zero_of(kind: Type) -> Any:
+    """The sum of no values of a type."""
+    return Decimal(0).scaleb(-(kind.scale or 0)) if isinstance(kind, Numeric) else _ZEROS.get(type(kind), 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeV
 from activerecord.driver import Row
 from activerecord.errors import QueryError, UsageError
 from activerecord.mapper import Mapper
+from activerecord.query.asked import Asked, known, known_order
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import (
@@ -22,10 +23,9 @@ from activerecord.sql.expression import (
     all_of,
 )
 from activerecord.sql.grouping import GroupingSets
-from activerecord.sql.node import Node
+from activerecord.sql.node import Node, alike
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import CommonTable, FromItem, Join, Lock, Select
-from activerecord.transaction import current_transaction
 
 __all__ = ["Clauses", "Finish", "JoinWish", "Prepared", "QueryCore", "told"]
 
@@ -52,7 +52,8 @@ class JoinWish:
 class Clauses:
     """The clauses of a query, none of them bound to a reading of the schema yet.
 
-    `lifted` are the names of the default scopes that it goes without; `everywhere` says that all rows may be written.
+    `asked` is what is asked of relations anywhere in the others. `lifted` are the names of the default scopes that it goes
+    without; `everywhere` says that all rows may be written.
     """
 
     columns: tuple[Expression[Any], ...] = ()
@@ -69,6 +70,8 @@ class Clauses:
     distinct: bool = False
     distinct_on: tuple[Expression[Any], ...] = ()
     paths: tuple[Any, ...] = ()
+    joined: tuple[tuple[str, ...], ...] = ()
+    asked: tuple[Asked[Any], ...] = ()
     lock: Lock | None = None
     hints: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
@@ -115,6 +118,15 @@ class QueryCore(Selectable, Generic[R]):
     def clauses(self) -> Clauses:
         """What it has been told."""
         return self._clauses
+
+    @property
+    def source_name(self) -> str:
+        """The name by which its columns go in a statement."""
+        return self._mapper.source_name
+
+    def column(self, given: "str | Expression[Any]") -> Expression[Any]:
+        """A column of its table by its name, or an expression as it is. Raises QueryError."""
+        return self._column(given)
 
     def _told(self, **changes: Any) -> Self:
         return type(self)(self._mapper, replace(self._clauses, **changes))
@@ -196,8 +208,15 @@ class QueryCore(Selectable, Generic[R]):
                 clauses = _narrowed(clauses, name, narrow, plain)
         return clauses
 
+    async def know(self) -> None:
+        """Have the tables read that the query goes by, as far as relations lead to them. Raises UnknownRelation."""
+        await self._mapper.table()
+        await self._learn(self._scoped(self._clauses))
+
     async def _learn(self, clauses: Clauses) -> None:
         """Have the tables read that relations lead to."""
+        for asked in clauses.asked:
+            await asked.know()
         for wish in clauses.joins:
             mapper = wish.owner or self._mapper
             for name in wish.path:
@@ -221,18 +240,31 @@ class QueryCore(Selectable, Generic[R]):
 
     async def _fetched(self, prepared: Prepared) -> tuple[Compiled, list[Row]]:
         """What the database gives. Raises UsageError for a lock that nothing would hold."""
-        self._check_lock()
         return await self._mapper.database().fetch(prepared.select, prepared.tables)
 
-    def _check_lock(self) -> None:
-        if self._clauses.lock is not None and current_transaction(self._mapper.database()) is None:
-            raise UsageError(
-                "rows are locked until the transaction ends, and there is none here: "
-                "`async with Model.async_transaction()`, or `with Model.transaction()` in plain sync code"
-            )
+    def known_clauses(self, clauses: Clauses | None = None) -> Clauses:
+        """What it has been told, or these clauses, with SQL in place of what is asked of relations.
+
+        Raises UnknownRelation, UsageError where a table is not read yet.
+        """
+        clauses = clauses or self._clauses
+        if not clauses.asked:
+            return clauses
+        asked = {each.shape: each.known() for each in clauses.asked}
+        return replace(
+            clauses,
+            columns=tuple([known(column, asked) for column in clauses.columns]),
+            where=known(clauses.where, asked),
+            groups=tuple([known(group, asked) for group in clauses.groups]),
+            having=known(clauses.having, asked),
+            orders=tuple([known_order(order, asked) for order in clauses.orders]),
+            distinct_on=tuple([known(column, asked) for column in clauses.distinct_on]),
+            asked=(),
+        )
 
     def _select(self, clauses: Clauses) -> Select:
         """The statement of these clauses; what relations lead to is known already."""
+        clauses = self.known_clauses(clauses)
         columns = clauses.columns or (Star(self._mapper.source_name),)
         return Select(
             columns,
@@ -259,14 +291,19 @@ class QueryCore(Selectable, Generic[R]):
             if wish.item is not None:
                 joins.append(Join(wish.kind, wish.item, wish.condition))
                 continue
-            # a path that goes on from an earlier one joins what they share once
+            # a path that goes on from an earlier one joins what they share once; on its way that may be joined in any manner
+            way, end = self._joins_along(wish)
             there = {join.shape for join in joins}
-            joins += [join for join in self._joins_along(wish) if join.shape not in there]
+            passed = {_place(join) for join in joins}
+            joins += [join for join in way if _place(join) not in passed]
+            joins += [join for join in end if join.shape not in there]
         return tuple(joins)
 
-    def _joins_along(self, wish: JoinWish) -> "Sequence[Join]":
+    def _joins_along(self, wish: JoinWish) -> "tuple[Sequence[Join], Sequence[Join]]":
+        """The joins along a path up to its last relation, and those of that."""
         mapper = wish.owner or self._mapper
         found: list[Join] = []
+        end = 0
         for place, name in enumerate(wish.path, 1):
             if mapper.known_table() is None:
                 raise UsageError(
@@ -274,13 +311,19 @@ class QueryCore(Selectable, Generic[R]):
                 )
             relation = mapper.relation(name)
             alias = wish.alias if place == len(wish.path) else None
+            end = len(found)
             found += relation.joins(wish.kind, found[-1].source.name if found else mapper.source_name, alias)
             mapper = relation.target
-        return found
+        return found[:end], found[end:]
+
+
+def _place(join: Join) -> object:
+    """What a join adds to the query, in whatever manner."""
+    return join.source.shape, None if join.condition is None else (join.condition.shape, join.condition.binds)
 
 
 # What a default scope may ask for: which rows there are, and nothing else.
-_NARROWING = frozenset({"joins", "where", "tables", "lifted"})
+_NARROWING = frozenset({"joins", "where", "asked", "tables", "lifted"})
 
 
 def _narrowed(clauses: Clauses, name: str, narrow: Callable[[Any], Any], plain: QueryCore[Any]) -> Clauses:
@@ -305,6 +348,7 @@ def _narrowed(clauses: Clauses, name: str, narrow: Callable[[Any], Any], plain: 
         joins=added.joins + clauses.joins,
         tables=added.tables + clauses.tables,
         where=all_of(clauses.where, added.where),
+        asked=added.asked + clauses.asked,
     )
 
 
@@ -318,10 +362,6 @@ def _placed(expression: Expression[Any], columns: Sequence[Expression[Any]]) -> 
                 # how many columns it stands for is not known here
                 break
             operand = column.operand if isinstance(column, Label) else column
-            if operand is expression or _equal(operand, expression):
+            if alike(operand, expression):
                 return Position(number, operand, column.name if isinstance(column, Label) else None)
     return expression
-
-
-def _equal(one: Node, other: Node) -> bool:
-    return one.shape == other.shape and all(a is b for a, b in zip(one.binds, other.binds, strict=True))

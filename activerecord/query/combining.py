@@ -7,6 +7,7 @@ from activerecord.errors import QueryError
 from activerecord.query.clauses import Clauses, QueryCore, told
 from activerecord.query.named import Named, checked_name
 from activerecord.sql.expression import Exists
+from activerecord.sql.node import Node, walk
 from activerecord.sql.statement import CommonTable, Compound, FromItem, NamedTable, Rows, Subquery
 from activerecord.sql.text import Text
 
@@ -137,7 +138,22 @@ def _step(name: str, step: "Callable[[Any], QueryCore[Any]]", own: Named) -> "Qu
     word = next((word for word in _OF_THE_WHOLE if word in told(following.clauses)), None)
     if word is not None:
         raise QueryError(f"the step of {name!r} says {word}, which is for what reads {name!r} in the end to say")
+    if _combines(following.as_statement(), name):
+        raise QueryError(
+            f"the step of {name!r} is a union, or the like, of queries that read {name!r}, which none of the engines takes: "
+            f"read it once, and join it on either condition, join({name}, first | second)"
+        )
     return following
+
+
+def _combines(step: Node, name: str) -> bool:
+    """Whether a combination of queries in a step reads the table that the step is of."""
+    return any(
+        isinstance(node, NamedTable) and node.table == name
+        for combined in walk(step)
+        if isinstance(combined, Compound)
+        for node in walk(combined)
+    )
 
 
 _OF_THE_WHOLE = ("orders", "limit", "offset", "lock")

@@ -6,7 +6,7 @@ from typing import TypeVar
 from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.driver import Row
-from activerecord.query.clauses import QueryCore
+from activerecord.query.joined import Joined
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.plan import Explain, Plan
 
@@ -15,7 +15,7 @@ __all__ = ["Explains", "plan_of"]
 R = TypeVar("R")
 
 
-class Explains(QueryCore[R]):
+class Explains(Joined[R]):
     """The verb `explain` and its twin."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Explains(QueryCore[R]):
         database = self._mapper.database()
 
         async def attempt() -> list[Row]:
-            prepared = await self._prepare()
+            prepared = await self._prepare_records()
             return (await database.fetch(Explain(prepared.select, analyze=analyze), prepared.tables))[1]
 
         with bounded(timeout, "explain"):

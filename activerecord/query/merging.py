@@ -16,7 +16,7 @@ R = TypeVar("R")
 # What of two queries of one model the latter says alone.
 _LATTER = frozenset({"columns", "source", "limit", "offset", "distinct", "distinct_on", "lock"})
 # What a query of a joined model can add to one of another.
-_OF_JOINED = frozenset({"where", "having", "joins", "tables", "orders", "lifted", "everywhere"})
+_OF_JOINED = frozenset({"where", "having", "asked", "joins", "tables", "orders", "lifted", "everywhere"})
 
 
 class Merging(QueryCore[R]):
@@ -72,6 +72,8 @@ def _beside(one: Clauses, other: Clauses) -> Clauses:
         windows=one.windows + other.windows,
         orders=one.orders + other.orders,
         paths=one.paths + other.paths,
+        joined=one.joined + other.joined,
+        asked=tuple({each.shape: each for each in (*one.asked, *other.asked)}.values()),
         hints=one.hints + other.hints,
         comments=one.comments + other.comments,
         lifted=one.lifted | other.lifted,

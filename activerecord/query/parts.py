@@ -6,13 +6,15 @@ from typing import Any, Generic, TypeGuard, TypeVar
 
 from activerecord.driver import Row
 from activerecord.errors import QueryError
-from activerecord.query.clauses import Clauses, Prepared, QueryCore
+from activerecord.query.clauses import Clauses, Prepared
+from activerecord.query.joined import Joined
 from activerecord.query.keyset import Place, Term, beyond
 from activerecord.query.terminals import check_records
 from activerecord.query.unique import check_unique
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.dialect import Compiled, Dialect
 from activerecord.sql.expression import Bind, Condition, Expression, Label, Ordering, Star, all_of
+from activerecord.sql.node import alike
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import FromItem, Source
 
@@ -85,7 +87,7 @@ def _load(value: Any, load: Any) -> Any:
     return value if value is None or load is None else load(value)
 
 
-class Parts(QueryCore[R]):
+class Parts(Joined[R]):
     """What reads a query part by part."""
 
     __slots__ = ()
@@ -99,12 +101,13 @@ class Parts(QueryCore[R]):
         table, source = prepared.table, self._mapper.source_name
         if not table.primary_key:
             raise QueryError(f"table {table.name!r} has no primary key, so {verb} cannot tell its rows apart")
-        orders = with_key(self._clauses.orders, table, source, descending=descending)
+        clauses = self.known_clauses()
+        orders = with_key(clauses.orders, table, source, descending=descending)
         check_unique(prepared, orders, verb)
         terms = tuple([_term(order, dialect, prepared) for order in orders])
         key = [Reference[Any](source, name) for name in table.primary_key]
         wanted = [*[term.operand for term in terms], *key]
-        own = self._clauses.columns or (Star(source),)
+        own = clauses.columns or (Star(source),)
         # The columns of a query that stands in place of the table are in an order of their own.
         shown = own if self._clauses.source is None else ()
         missing = _missing(wanted, shown, table)
@@ -135,7 +138,7 @@ class Parts(QueryCore[R]):
         return await self._read(course, clauses, count, backwards=backwards)
 
     async def _read(self, course: Course, clauses: Clauses, count: int, *, backwards: bool) -> Part[R]:
-        prepared = await self._prepare(lambda _: clauses)
+        prepared = await self._prepare_records(lambda _: clauses)
         check_records(self._mapper.source_name, self._clauses, prepared.table)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
@@ -145,17 +148,10 @@ class Parts(QueryCore[R]):
         if backwards:
             rows.reverse()
         part = Part[R](course, compiled, rows, more=more)
-        part.records = self._hydrated(compiled, rows, course.added)
+        part.records = self._made(prepared, compiled, rows, start=course.added)
         if after is not None and rows:
             await after(part.records)
         return part
-
-    def _hydrated(self, compiled: Compiled, rows: Sequence[Row], added: int) -> list[R]:
-        """The records, without what was selected for their places."""
-        if added:
-            compiled = replace(compiled, names=compiled.names[added:], loads=compiled.loads[added:])
-            rows = [row[added:] for row in rows]
-        return self._mapper.records(compiled, rows)
 
     def _refuse(self, verb: str) -> None:
         """Require that the rows are those of the table, one after another. Raises QueryError."""
@@ -239,7 +235,7 @@ def _position(operand: Expression[Any], columns: Sequence[Expression[Any]], tabl
                 return position + table.names().index(operand.column)
             position += len(table.names())
             continue
-        if _same(operand, _unnamed(column)):
+        if alike(operand, _unnamed(column)):
             return position
         position += 1
     return None
@@ -249,8 +245,3 @@ def _unnamed(column: Expression[Any]) -> Expression[Any]:
     while isinstance(column, Label):
         column = column.operand
     return column
-
-
-def _same(one: Expression[Any], other: Expression[Any]) -> bool:
-    alike = one.shape == other.shape and len(one.binds) == len(other.binds)
-    return alike and all(a is b for a, b in zip(one.binds, other.binds, strict=True))

@@ -12,6 +12,7 @@ from activerecord.query.locking import Locking
 from activerecord.query.merging import Merging
 from activerecord.query.pages import Pages
 from activerecord.query.plucking import Plucking
+from activerecord.query.related import Related
 from activerecord.query.scoping import Scoping
 from activerecord.query.shape import Shape
 from activerecord.query.spellings import Spellings
@@ -31,6 +32,7 @@ class Query(
     NamedWindows[R],
     Shape[R],
     Joins[R],
+    Related[R],
     Combining[R],
     Locking[R],
     Scoping[R],

@@ -9,7 +9,7 @@ from activerecord.errors import QueryError, RecordNotFound, UsageError
 from activerecord.mapper import Mapper
 from activerecord.query.execution import loaded, raw_statement, refuse_same_names
 from activerecord.query.explain import plan_of
-from activerecord.query.shape import flat_paths
+from activerecord.query.paths import flat_paths
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.plan import Explain, Plan

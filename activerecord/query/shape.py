@@ -1,19 +1,15 @@
 """The shape of the answer: which columns, in which order, how many, and what is loaded along."""
 
-from collections.abc import Callable, Sequence
 from typing import Any, Self, TypeAlias, TypeVar
 
 from activerecord.errors import QueryError
 from activerecord.query.clauses import QueryCore
-from activerecord.query.path import Relation
+from activerecord.query.paths import Along, flat_paths
 from activerecord.sql.expression import Expression, Label, Ordering, Star
 
-__all__ = ["Shape", "flat_paths"]
+__all__ = ["Shape"]
 
 R = TypeVar("R")
-
-# a relation or its name, alone or with a function that narrows its query
-Path: TypeAlias = "str | Relation[Any] | tuple[str | Relation[Any], Callable[[Any], Any]]"
 
 # A column and its direction as a tuple is the older spelling of `column.desc()`.
 Order: TypeAlias = "str | Expression[Any] | Ordering | tuple[str | Expression[Any], str]"
@@ -69,10 +65,12 @@ class Shape(QueryCore[R]):
         """One row for each combination of these columns, expressions or labels: `... GROUP BY ...`."""
         return self._told(groups=self._clauses.groups + tuple([self._labelled(column) for column in columns]))
 
-    def with_(self, *paths: "Path | list[Any]") -> Self:
+    def with_(self, *paths: "Along") -> Self:
         """Load these relations too, one query each: `with_("orders")`, `with_("orders.items", User.profile)`.
 
-        A tuple `("orders", lambda query: query.where(...))` narrows what is loaded. Raises UnknownRelation when run.
+        A tuple `("orders", lambda query: query.where(...))` narrows what is loaded, and a dict
+        says what is loaded beyond: `{"orders": ["items", "user"]}`. Raises UnknownRelation when run, and QueryError for a
+        relation that is narrowed twice.
         """
         return self._told(paths=self._clauses.paths + flat_paths(paths))
 
@@ -85,7 +83,21 @@ class Shape(QueryCore[R]):
             name, _, word = order.rpartition(" ")
             if name and word.lower() in _DIRECTIONS:
                 return Ordering(self._labelled(name.strip()), descending=_DIRECTIONS[word.lower()])
+            self._refuse_nulls(order)
         return Ordering(self._labelled(order), descending=False)
+
+    def _refuse_nulls(self, order: str) -> None:
+        """Say how the place of NULLs is told. Raises QueryError, unless a column is called so."""
+        words = order.lower().split()[1:]
+        table = self._mapper.known_table()
+        is_name = (table is not None and order in table.columns) or any(
+            isinstance(column, Label) and column.name == order for column in self._clauses.columns
+        )
+        if words[-2:] in (["nulls", "first"], ["nulls", "last"]) and not is_name:
+            raise QueryError(
+                "a text says which column and which direction, and an expression where NULLs go: "
+                f"Model.column.desc().nulls_{words[-1]}()"
+            )
 
     def _labelled(self, name: "str | Expression[Any]") -> Expression[Any]:
         """What was selected under this name, or the column of that name."""
@@ -93,11 +105,6 @@ class Shape(QueryCore[R]):
             if isinstance(column, Label) and isinstance(name, str) and column.name == name:
                 return column.operand
         return self._column(name)
-
-
-def flat_paths(paths: "Sequence[Path | list[Any]]") -> tuple[Any, ...]:
-    """The paths of relations given one by one or in lists, in one row."""
-    return tuple([path for given in paths for path in (given if isinstance(given, list) else [given])])
 
 
 def _directed(operand: Expression[Any], words: tuple[object, ...]) -> Ordering:

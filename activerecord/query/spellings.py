@@ -34,6 +34,10 @@ _OPERATORS: "Mapping[str, Callable[[Expression[Any], Any], Condition] | None]" =
 }
 
 RETIRED = {
+    "filter": "where(User.age > 18) and where(age=18) narrow it",
+    "filter_by": "where(age=18) narrows it",
+    "exclude": "where_not(age=18) and where(User.age != 18) leave rows out",
+    "get": "find(key) reads one record, find_or_none(key) gives None where there is none",
     "start_or_group": "where(first | second) joins conditions by OR",
     "end_or_group": "where(first | second) joins conditions by OR",
     "natural_join": "join(Model, condition) names the columns",

@@ -5,10 +5,11 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from activerecord import runtime
-from activerecord.errors import DataError, SyntaxError_, UsageError
+from activerecord.driver import Row
+from activerecord.errors import DataError, QueryError, SyntaxError_, UsageError
 from activerecord.mapper import AfterLoad, Mapper
 from activerecord.pool import caller
-from activerecord.query.clauses import Prepared, QueryCore
+from activerecord.query.joined import Joined, PreparedRecords
 from activerecord.query.terminals import check_records
 from activerecord.sql.dialect import Compiled
 from activerecord.streaming import RowStream, closed_after, row_stream
@@ -31,10 +32,17 @@ class Stream(runtime.Scope, Generic[R]):
     _sync_name = "stream"
 
     def __init__(
-        self, mapper: Mapper[R], prepare: Callable[[], Awaitable[Prepared]], paths: "tuple[Any, ...]", batch: int
+        self,
+        mapper: Mapper[R],
+        prepare: Callable[[], Awaitable[PreparedRecords]],
+        make: "Callable[[PreparedRecords, Compiled, list[Row]], list[R]]",
+        paths: "tuple[Any, ...]",
+        batch: int,
     ) -> None:
         self._mapper = mapper
         self._prepare = prepare
+        self._make = make
+        self._prepared: PreparedRecords | None = None
         self._paths = paths
         self._batch = batch
         self._opened_at = caller()
@@ -65,13 +73,14 @@ class Stream(runtime.Scope, Generic[R]):
         database = self._mapper.database()
         prepared = await self._prepare()
         self._compiled, binds = await database.prepared(prepared.select, prepared.tables)
+        database.check_locks(self._compiled)
         rows = row_stream(database, self._compiled.sql, binds, self._opened_at)
         try:
             await rows.open()
         except (SyntaxError_, DataError) as error:
             await database.catalog.doubt(error, prepared.tables)
             raise
-        self._rows = rows
+        self._prepared, self._rows = prepared, rows
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -159,15 +168,16 @@ class Stream(runtime.Scope, Generic[R]):
     async def _next_records(self) -> list[R]:
         assert self._rows is not None
         assert self._compiled is not None
+        assert self._prepared is not None
         rows = await self._rows.fetch(self._batch)
         self._is_over = len(rows) < self._batch
-        records = self._mapper.records(self._compiled, rows)
+        records = self._make(self._prepared, self._compiled, rows)
         if self._after is not None and records:
             await self._after(records)
         return records
 
 
-class Streams(QueryCore[R]):
+class Streams(Joined[R]):
     """The verbs that read records one after another: `stream` for plain sync code, `async_stream` to `async with`."""
 
     __slots__ = ()
@@ -188,10 +198,14 @@ class Streams(QueryCore[R]):
     def _stream(self, batch: int) -> Stream[R]:
         if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
             raise UsageError("batch is a whole number of records, one or more")
-        return Stream(self._mapper, self._prepared_records, self._clauses.paths, batch)
+        return Stream(self._mapper, self._prepared_records, self._made, self._clauses.paths, batch)
 
-    async def _prepared_records(self) -> Prepared:
-        self._check_lock()
-        prepared = await self._prepare()
+    async def _prepared_records(self) -> PreparedRecords:
+        prepared = await self._prepare_records()
         check_records(self._mapper.source_name, self._clauses, prepared.table)
+        many = None if prepared.beside is None else prepared.beside.many
+        if many is not None:
+            raise QueryError(
+                f"a stream ends a batch anywhere, so with_joined({many!r}) could end in the middle of a record: with_({many!r})"
+            )
         return prepared

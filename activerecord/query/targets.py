@@ -18,7 +18,9 @@ R = TypeVar("R")
 
 # A query that says these and no more is after the rows that fit its condition; a lone ORDER BY or DISTINCT does not change
 # which these are.
-_PLAIN = frozenset({"columns", "where", "windows", "orders", "distinct", "paths", "comments", "lifted", "everywhere"})
+_PLAIN = frozenset(
+    {"columns", "where", "windows", "orders", "distinct", "paths", "joined", "comments", "lifted", "everywhere"}
+)
 
 
 def check_said(clauses: Clauses, verb: str, model: str) -> None:

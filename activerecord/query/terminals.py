@@ -8,8 +8,9 @@ from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError, RecordNotFound
 from activerecord.mapper import AfterLoad
-from activerecord.query.clauses import Clauses, Finish, QueryCore
+from activerecord.query.clauses import Clauses, Finish
 from activerecord.query.execution import loaded
+from activerecord.query.joined import Joined
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Selectable, Star, all_of
 from activerecord.sql.reference import Reference
@@ -19,7 +20,7 @@ __all__ = ["Terminals", "check_records", "key_condition", "key_parts"]
 R = TypeVar("R")
 
 
-class Terminals(QueryCore[R]):
+class Terminals(Joined[R]):
     """The verbs that read records. Each comes as a pair: `x` for plain sync code, `async_x` to await.
 
     With `timeout=` a verb takes at most so many seconds, all its waits included, and raises DeadlineExceeded after that.
@@ -112,13 +113,14 @@ class Terminals(QueryCore[R]):
         return records, beside
 
     async def _loaded_beside(self, count: int) -> "tuple[tuple[list[R], list[tuple[Any, ...]]], AfterLoad | None]":
-        prepared = await self._prepare()
+        prepared = await self._prepare_records()
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._fetched(prepared)
-        width = len(compiled.names) - count
-        beside = loaded([row[width:] for row in rows], compiled.loads[width:])
-        return (self._mapper.records(compiled, rows, width=width), beside), after
+        end = prepared.width(compiled)
+        width = end - count
+        beside = loaded([row[width:end] for row in rows], compiled.loads[width:end])
+        return (self._made(prepared, compiled, rows, width=width), beside), after
 
     async def _records(self, finish: Finish | None = None) -> list[R]:
         records, after = await self._mapper.database().catalog.again_if_altered(lambda: self._loaded(finish))
@@ -127,12 +129,12 @@ class Terminals(QueryCore[R]):
         return records
 
     async def _loaded(self, finish: Finish | None) -> tuple[list[R], AfterLoad | None]:
-        prepared = await self._prepare(finish)
+        prepared = await self._prepare_records(finish)
         check_records(self._mapper.source_name, self._clauses, prepared.table)
         paths = self._clauses.paths
         after = await self._mapper.after_load(self._mapper, paths) if paths else None
         compiled, rows = await self._fetched(prepared)
-        return self._mapper.records(compiled, rows), after
+        return self._made(prepared, compiled, rows), after
 
 
 def check_records(source: str, clauses: Clauses, own: Table) -> None:

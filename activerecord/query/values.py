@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError
-from activerecord.query.clauses import Clauses, Finish, Prepared, QueryCore
+from activerecord.query.clauses import Clauses, Finish, Prepared
 from activerecord.query.execution import loaded
+from activerecord.query.joined import Joined
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Expression, Label, Ordering, Star
 from activerecord.sql.function import Function
@@ -21,7 +22,7 @@ __all__ = ["Values"]
 R = TypeVar("R")
 
 
-class Values(QueryCore[R]):
+class Values(Joined[R]):
     """The verbs that read values. Each comes as a pair: `x` for plain sync code, `async_x` to await.
 
     With `timeout=` a verb takes at most so many seconds, all its waits included, and raises DeadlineExceeded after that.
@@ -108,7 +109,7 @@ class Values(QueryCore[R]):
 
     async def async_to_sql(self) -> tuple[str, list[Any]]:
         """The text of the query, and its binds as the driver would get them. Nothing is sent but what reads the schema."""
-        prepared = await self._prepare()
+        prepared = await self._prepare_records()
         database = self._mapper.database()
         await database.settle()
         compiled = database.statements.compile(prepared.select, prepared.tables)

@@ -82,7 +82,7 @@ class Writing(Targets[R]):
     ) -> Update | Delete:
         check_said(self._clauses, verb, self._mapper.name)
         refuse_view(table)
-        return make(table, self._target(clauses, table), self._columns(table, wanted))
+        return make(table, self._target(self.known_clauses(clauses), table), self._columns(table, wanted))
 
     async def _check_returning(self, verb: str) -> None:
         dialect = await self._mapper.database().settle()

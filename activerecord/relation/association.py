@@ -7,9 +7,10 @@ from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from activerecord import runtime
 from activerecord.errors import RelationNotLoaded, UnknownRelation, UsageError, nearest
-from activerecord.mapper import Mapper
+from activerecord.mapper import Beyond, Mapper
 from activerecord.query.path import Relation
 from activerecord.query.query import Query
+from activerecord.relation.asking import know_along, reached_along
 from activerecord.relation.hop import Hop, Narrow, joins, led_to
 from activerecord.relation.keys import Key, key_reader
 from activerecord.relation.loading import Loaded, Loading
@@ -27,7 +28,9 @@ V = TypeVar("V")
 class _Course:
     """The way of an association as its tables are: its hops, and what reads a record's key."""
 
-    as_of: tuple[object, ...]
+    newest: int
+    own: Table | None
+    its: Table | None
     hops: tuple[Hop, ...]
     read: Callable[[Any], Key]
 
@@ -57,11 +60,14 @@ class Association(ABC, Generic[V]):
         self._inverse = inverse
         self._owner: type[Any] | None = None
         self._target = target
+        # the model that the annotation names, and which was the newest when it was looked up
+        self._named: tuple[int, Mapper[Any] | None] = (0, None)
         self._held: _Course | None = None
 
     def __set_name__(self, owner: "type[Any]", name: str) -> None:
         self.name = name
         self._owner = owner
+        self._named = (0, None)
         self._held = None
 
     def __repr__(self) -> str:
@@ -77,9 +83,15 @@ class Association(ABC, Generic[V]):
         self.__set_name__(owner, name)
         return self
 
-    def leads_to(self, target: "str | Mapper[Any]", *, optional: bool) -> None:
-        """Set the model that the annotation names, where none was given by hand."""
-        self._target = self._target or target
+    def leads_to(self, *targets: str, optional: bool) -> None:
+        """Set the model that the annotation names, where none was given by hand. Raises UsageError for several."""
+        first, *others = targets
+        if others:
+            raise UsageError(
+                f"{self!r} leads to {' or '.join(targets)}: one record of several models is "
+                f'`BelongsTo["{" | ".join(targets)}"] = belongs_to(polymorphic=True)`'
+            )
+        self._target = self._target or first
         self.optional = self.optional or optional
 
     @property
@@ -93,7 +105,10 @@ class Association(ABC, Generic[V]):
     def target(self) -> Mapper[Any]:
         """The model that it leads to. Raises UnknownRelation."""
         if isinstance(self._target, str):
-            return find_model(self._target, self.owner)
+            newest, found = self._named
+            if found is None or newest != Mapper.newest():
+                newest, found = self._named = Mapper.newest(), find_model(self._target, self.owner)
+            return found
         if self._target is None:
             kind = type(self).__name__
             raise UnknownRelation(f'{self.spelt} leads nowhere: annotate it, e.g. `{kind}["Order"]`')
@@ -102,7 +117,7 @@ class Association(ABC, Generic[V]):
     def may_lead_to(self, mapper: Mapper[Any]) -> bool:
         """Whether that model, or what it is derived from, is the target. Does not mind a target that is not there."""
         models = mapper.model.__mro__
-        if isinstance(self._target, str) and self._target not in {model.__name__ for model in models}:
+        if isinstance(self._target, str) and self._target.rpartition(".")[2] not in {each.__name__ for each in models}:
             return False
         return self.target.model in models
 
@@ -115,23 +130,31 @@ class Association(ABC, Generic[V]):
     def _course(self) -> "_Course":
         """The way, found again only after a table was read anew or a model was defined."""
         owner, target = self.owner, self.target
-        as_of = (Mapper.newest(), owner.known_table(), target.known_table())
-        held = self._held
-        if held is None or any(one is not other for one, other in zip(held.as_of, as_of, strict=True)):
-            hops = self.way.hops(Ends(self.name, owner, target, self.narrow))
-            held = self._held = _Course(as_of, hops, key_reader(owner, hops[0].here))
+        own, its, held = owner.known_table(), target.known_table(), self._held
+        if held is not None:
+            if own is None or its is None:
+                # the tables are to be read again; until they are, it goes as it went
+                return held
+            if held.own is own and held.its is its and held.newest == Mapper.newest():
+                return held
+        newest, hops = Mapper.newest(), self.way.hops(self.ends())
+        held = self._held = _Course(newest, own, its, hops, key_reader(owner, hops[0].here))
         return held
 
     async def know(self) -> Table:
         """Have the tables read that it goes by; the target's. Raises UnknownTable, and UnknownRelation where it goes nowhere."""
         await self.owner.table()
         table = await self.target.table()
-        await self.way.know(self.owner)
+        await self.way.know(self.ends())
         self.check()
         return table
 
+    def ends(self) -> Ends:
+        """The association as its way sees it."""
+        return Ends(self.name, self.owner, self.target, self.narrow)
+
     def check(self) -> None:
-        """Raise UnknownRelation where the columns that it goes by are not there, or do not pair."""
+        """Raise UnknownRelation where the columns that it goes by are not there, or do not pair, or no inverse is called so."""
         mapper = self.owner
         for hop in self.hops():
             self._check(mapper, hop.here)
@@ -142,6 +165,17 @@ class Association(ABC, Generic[V]):
                     f"{_listed(hop.there)} of {hop.target.name}: name them, foreign_key=... and references=..."
                 )
             mapper = hop.target
+        self._check_inverse()
+
+    def _check_inverse(self) -> None:
+        if self._inverse is None:
+            return
+        found = cast("Association[Any]", self.target.relation(self._inverse))
+        if not found.may_lead_to(self.owner):
+            raise UnknownRelation(
+                f"{self.spelt} names {found.spelt} as its inverse, which leads to {found.target.name}, not to "
+                f"{self.owner.name}"
+            )
 
     def _check(self, mapper: Mapper[Any], columns: tuple[str, ...]) -> None:
         names = known(mapper).columns
@@ -156,6 +190,14 @@ class Association(ABC, Generic[V]):
         """The joins that lead from `source` to the target, the last of them under an alias if one is given."""
         self.check()
         return joins(self.hops(), kind, source, alias)
+
+    async def know_along(self, further: Sequence[str], narrow: Narrow | None) -> None:
+        """Have the tables read that it goes by, and so do further relations of its target, one after the other, and `narrow`."""
+        await know_along(self, further, narrow)
+
+    def reached_along(self, further: Sequence[str], narrow: Narrow | None) -> Beyond:
+        """What it leads to, or further relations from there, narrowed."""
+        return reached_along(self, further, narrow)
 
     def inverse(self) -> "Association[Any] | None":
         """The association by which the target leads back: as named, or the only one by the same columns."""
@@ -177,6 +219,10 @@ class Association(ABC, Generic[V]):
             return False
         own = self.hops()
         return len(own) == 1 and (own[0].here, own[0].there) == (hop.there, hop.here)
+
+    def alone(self, other: Any) -> "Association[Any]":  # noqa: ARG002  # for those that lead to several models
+        """The association as it leads to the model of this record alone."""
+        return self
 
     @property
     def holds_key(self) -> bool:
@@ -257,7 +303,7 @@ class Association(ABC, Generic[V]):
         course = self._course()
         # as they are now: another task may change a key while this one waits
         keyed = [(record, course.read(record)) for record in records]
-        return await loading.fetch(course.hops, keyed, narrow)
+        return await loading.fetch(course.hops, keyed, narrow, first=not self.many)
 
     def attach(self, loaded: Loaded) -> None:
         """Give each record, of the key that it was asked for by, its own of what was found."""
@@ -265,9 +311,14 @@ class Association(ABC, Generic[V]):
         for record, key in loaded.keyed:
             found = loaded.by_key.get(key, ()) if key is not None else ()
             related(record)[self.name] = key, self.value(found)
-            if back is not None and not back.many:
+            if back is not None and not back.many and found:
+                its = back.key_by_inverse(key, record)
                 for other in found:
-                    related(other)[back.name] = key, record
+                    related(other)[back.name] = its, record
+
+    def key_by_inverse(self, key: Key, record: Any) -> Key:  # noqa: ARG002  # for a key that says more
+        """The key of those that a record leads to, by its inverse, by this key of its own."""
+        return key
 
     @abstractmethod
     def value(self, found: Sequence[Any]) -> Any:

@@ -1,26 +1,43 @@
 """The words by which a model declares its relations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from activerecord.errors import UsageError
-from activerecord.query.query import Query
 from activerecord.relation.hop import Narrow
 from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
+from activerecord.relation.linked import Linked
+from activerecord.relation.polymorphic import Held, PolymorphicBelongsTo
+from activerecord.relation.scoped import Scoped, Where
 from activerecord.relation.way import KeyHere, KeyThere, Through, Way
 
-__all__ = ["belongs_to", "has_many", "has_one"]
+__all__ = ["belongs_to", "has_and_belongs_to_many", "has_many", "has_one"]
 
 Names: TypeAlias = "str | tuple[str, ...]"
-Where: TypeAlias = "Mapping[str, Any] | Callable[[Query[Any]], Query[Any]] | None"
 
 
-def belongs_to(*, foreign_key: Names = (), references: Names = (), inverse: str | None = None) -> Any:
+def belongs_to(
+    *,
+    foreign_key: Names = (),
+    references: Names = (),
+    inverse: str | None = None,
+    polymorphic: bool = False,
+    type_column: str | None = None,
+) -> Any:
     """A relation to the one record whose key this record holds.
 
     `foreign_key` names the column of this model (usually `<name>_id`), `references` that of the other (usually its key);
     tuples where the key is composite. `inverse` names the other's relation back, where it is not found by itself.
+
+    With `polymorphic`, to one record of several models, which the annotation names, `BelongsTo["Post | Photo"]`: by
+    `<name>_type`, or `type_column`, which names the model, and by `<name>_id`, or `foreign_key`.
     """
+    if polymorphic:
+        if references:
+            raise UsageError("a polymorphic relation goes by the key of each model: leave references out")
+        return PolymorphicBelongsTo[Any](_names(foreign_key), type_column, inverse=inverse)
+    if type_column is not None:
+        raise UsageError("type_column is for polymorphic relations: belongs_to(polymorphic=True)")
     return BelongsTo[Any](KeyHere(_names(foreign_key), _names(references)), inverse=inverse)
 
 
@@ -29,6 +46,7 @@ def has_one(
     foreign_key: Names = (),
     references: Names = (),
     through: str | None = None,
+    as_: str | None = None,
     where: Where = None,
     order: "str | Sequence[Any]" = (),
     inverse: str | None = None,
@@ -37,8 +55,8 @@ def has_one(
 
     Its options are those of `has_many`; the first in the order is the one.
     """
-    way = _way(foreign_key, references, through, is_one=True)
-    return HasOne[Any](way, narrow=_narrow(where, order), inverse=inverse)
+    way = _way(foreign_key, references, through, as_, is_one=True)
+    return HasOne[Any](way, narrow=_narrow(where, order), inverse=inverse or as_)
 
 
 def has_many(
@@ -46,6 +64,7 @@ def has_many(
     foreign_key: Names = (),
     references: Names = (),
     through: str | None = None,
+    as_: str | None = None,
     where: Where = None,
     order: "str | Sequence[Any]" = (),
     inverse: str | None = None,
@@ -54,14 +73,42 @@ def has_many(
 
     `foreign_key` names the column of the other model (usually `<this model>_id`), `references` that of this one; tuples where
     the key is composite. `through` is a path of relations instead, `"albums.tracks"`, by which each record is reached
-    once. `where` says which of them are meant, as a dict of values or a function of the query, and `order` in which
-    order they come. `inverse` names the other's relation back, where it is not found by itself.
+    once. `as_` names the other's polymorphic belongs_to by which they lead back: `as_="commentable"`. `where` says which of
+    them are meant, as a dict of values or a function of the query, and `order` in which order they come. `inverse` names the
+    other's relation back, where it is not found by itself.
     """
-    way = _way(foreign_key, references, through, is_one=False)
+    way = _way(foreign_key, references, through, as_, is_one=False)
+    return HasMany[Any](way, narrow=_narrow(where, order), inverse=inverse or as_)
+
+
+def has_and_belongs_to_many(
+    *,
+    table: str | None = None,
+    foreign_key: Names = (),
+    other_key: Names = (),
+    where: Where = None,
+    order: "str | Sequence[Any]" = (),
+    inverse: str | None = None,
+) -> Any:
+    """A relation to many records over a link table that holds the keys of both sides, and needs no model.
+
+    `table` names the link table, usually both tables' names in alphabetical order: `posts_tags`. `foreign_key` names its
+    column that leads back to this model (usually `<this model>_id`), `other_key` the one that leads on (usually `<other
+    model>_id`); tuples where a key is composite. The other options are those of `has_many`. `create_tables` makes the link
+    table with the models on both sides, its columns together its primary key. One with columns of its own wants a model, and
+    `has_many(through=...)`.
+    """
+    way = Linked(table, _names(foreign_key), _names(other_key))
     return HasMany[Any](way, narrow=_narrow(where, order), inverse=inverse)
 
 
-def _way(foreign_key: Names, references: Names, through: str | None, *, is_one: bool) -> Way:
+def _way(foreign_key: Names, references: Names, through: str | None, as_: str | None, *, is_one: bool) -> Way:
+    if as_ is not None:
+        if foreign_key or references or through is not None:
+            raise UsageError(
+                "as_ names a relation that knows its columns: leave foreign_key, references and through out"
+            )
+        return Held(as_, is_one=is_one)
     if through is None:
         return KeyThere(_names(foreign_key), _names(references), is_one=is_one)
     if foreign_key or references:
@@ -76,17 +123,7 @@ def _narrow(where: Where, order: "str | Sequence[Any]") -> Narrow | None:
     orders = (order,) if isinstance(order, str) else tuple(order)
     if where is None and not orders:
         return None
-    if where is not None and not isinstance(where, Mapping) and not callable(where):
-        raise UsageError("where takes a dict of values, or a function that narrows a query")
-
-    def narrow(query: Query[Any]) -> Query[Any]:
-        if isinstance(where, Mapping):
-            query = query.where(where)
-        elif where is not None:
-            query = where(query)
-        return query.order_by(*orders) if orders else query
-
-    return narrow
+    return Scoped.read(where, orders)
 
 
 def _names(given: Names) -> tuple[str, ...]:

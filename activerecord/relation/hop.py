@@ -24,6 +24,8 @@ class Hop:
     """The way from a row to those of another table: where its columns `here` have the values of their columns `there`.
 
     `narrow` says which of those rows are meant, and in which order. `is_one` says that there is one of them at most.
+    `besides` are values that the other columns of those rows must have, by which `narrow` finds them: the name of a model.
+    `is_link` says that those rows are no more than links.
     """
 
     here: tuple[str, ...]
@@ -31,6 +33,8 @@ class Hop:
     target: Mapper[Any]
     narrow: Narrow | None = None
     is_one: bool = False
+    besides: tuple[tuple[str, Any], ...] = ()
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,10 @@ def joins(hops: Sequence[Hop], kind: str, source: str, alias: str | None) -> tup
     """The joins that lead from `source` along the hops, the last of them under an alias if one is given."""
     found: list[Join] = []
     for place, hop in enumerate(hops, 1):
-        mapper = hop.target if place < len(hops) or alias is None else hop.target.aliased(alias)
+        mapper = hop.target
+        if alias is not None and (place == len(hops) or hop.is_link):
+            # who needs the alias would have the links twice too
+            mapper = mapper.aliased(alias if place == len(hops) else f"{alias}_{mapper.table_name}")
         on = paired(source, hop.here, mapper.source_name, hop.there)
         found.append(Join(kind, mapper.source, conjoined([on, *_conditions(mapper, hop)])))
         source = mapper.source_name
@@ -104,7 +111,7 @@ def _conditions(mapper: Mapper[Any], hop: Hop) -> list[Condition]:
     """What narrows the rows of a hop, as conditions. Raises QueryError for what is none."""
     if hop.narrow is None:
         return []
-    clauses = narrowed(Query(mapper), hop.narrow).clauses
+    clauses = narrowed(Query(mapper), hop.narrow).known_clauses()
     others = told(clauses) - {"where", "orders"}
     if others:
         raise QueryError(

@@ -1,12 +1,16 @@
 """The relations of a model that declares none, read from the foreign keys of its table."""
 
+import keyword
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeAlias, cast
 
+from activerecord.errors import UnknownRelation, UsageError, nearest
 from activerecord.mapper import Mapper
 from activerecord.relation.association import Association
 from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
+from activerecord.relation.linked import between
 from activerecord.relation.way import KeyHere, KeyThere
 from activerecord.schema.naming import identifier, plural, reference_name, singular, snake_case
 from activerecord.schema.table import ForeignKey, Table
@@ -16,40 +20,81 @@ __all__ = ["Inferred", "inferred_relations"]
 ModelOf: TypeAlias = Callable[[Table, str], Mapper[Any]]
 
 
-def inferred_relations(mapper: Mapper[Any], table: Table, model_of: ModelOf) -> Mapping[str, Association[Any]]:
-    """The relations that follow from foreign keys: those of the table, and those of others that point at it.
+def inferred_relations(
+    mapper: Mapper[Any], table: Table, model_of: ModelOf, declared: Collection[str]
+) -> Mapping[str, Association[Any]]:
+    """The relations that follow from foreign keys: those of the table, those of others that point at it, and over links.
 
     A foreign key `ArtistId` gives `artist`, and the table it points at gets `albums`; a key that is unique gives a
-    has_one. Two keys between the same tables are told apart by their columns (`friendships_by_a`). `model_of` gives, for a
-    table and the name of another beside it, the model of that.
+    has_one. Two keys between the same tables are told apart by their columns (`friendships_by_a`). A table that is two
+    foreign keys and nothing else gives both ends a many-to-many as well (`playlist.tracks`). `model_of` gives, for a table
+    and the name of another beside it, the model of that. What the model declares by the name of one takes its place;
+    `__relation_names__` calls some otherwise. Raises UnknownRelation, UsageError for names there that cannot be.
     """
-    taken = set(table.columns) | mapper.reserved
+    taken = set(table.columns) | (mapper.reserved - {*declared})
     found: dict[str, Association[Any]] = {}
+    for name, other, association in _wanted(table, partial(model_of, table)):
+        found[_free(name, other, taken | found.keys())] = association
+    renamed = _renamed(mapper, found, set(table.columns) | mapper.reserved)
+    return {name: each.of(mapper.model, name) for name, each in renamed.items() if name not in declared}
 
-    def add(name: str, other: str, association: Association[Any]) -> None:
-        association.of(mapper.model, _free(name, other, taken | found.keys()))
-        found[association.name] = association
 
+# a name, another for where that is taken, and what is called so
+Wanted: TypeAlias = tuple[str, str, Association[Any]]
+
+
+def _wanted(table: Table, model_of: Callable[[str], Mapper[Any]]) -> Iterator[Wanted]:
     for key in table.foreign_keys:
         name = _reference(key)
-        add(
-            name,
-            f"{name}_{_one(key.target)}",
-            BelongsTo(KeyHere(key.columns, key.target_columns), target=model_of(table, key.target)),
-        )
+        up = BelongsTo[Any](KeyHere(key.columns, key.target_columns), target=model_of(key.target))
+        yield name, f"{name}_{_one(key.target)}", up
     several = Counter(key.table for key in table.referenced_by)
     for key in table.referenced_by:
-        other = model_of(table, key.table)
         kind = HasOne[Any] if key.unique else HasMany[Any]
         name = _one(key.table) if key.unique else _many(key.table)
-        if several[key.table] > 1:
-            name = f"{name}_by_{reference_name(key.columns[-1])}"
-        add(
-            name,
-            f"{name}_by_{reference_name(key.columns[-1])}",
-            kind(KeyThere(key.columns, key.target_columns, is_one=key.unique), target=other),
-        )
-    return found
+        apart = f"{name}_by_{reference_name(key.columns[-1])}"
+        down = kind(KeyThere(key.columns, key.target_columns, is_one=key.unique), target=model_of(key.table))
+        yield apart if several[key.table] > 1 else name, apart, down
+    # after the others, whose names they leave alone
+    yield from _over_links(table, model_of)
+
+
+def _over_links(table: Table, model_of: Callable[[str], Mapper[Any]]) -> Iterator[Wanted]:
+    several = Counter(link.far.target for link in table.links)
+    for link in table.links:
+        name, column = _many(link.far.target), reference_name(link.near.columns[-1])
+        apart = f"{name}_by_{_many(link.near.table)}"
+        if link.near.target == link.far.target:
+            # both ways lead over the same table, so the key tells them apart
+            apart = f"{name}_by_{column}" if several[link.far.target] == 2 else f"{apart}_{column}"
+        way = between(model_of(link.near.table), link.near, link.far)
+        across = HasMany[Any](way, target=model_of(link.far.target))
+        yield apart if several[link.far.target] > 1 else name, apart, across
+
+
+def _renamed(
+    mapper: Mapper[Any], found: "Mapping[str, Association[Any]]", taken: "set[str]"
+) -> "Mapping[str, Association[Any]]":
+    """The relations as `__relation_names__` calls them."""
+    given: Any = getattr(mapper.model, "__relation_names__", {})
+    if not isinstance(given, Mapping):
+        raise UsageError(f"{mapper.name}.__relation_names__ is a dict of names: what is found, and what to call it")
+    names = cast("Mapping[str, str]", given)
+    for old, new in names.items():
+        if old not in found:
+            raise UnknownRelation(
+                f"{mapper.name}.__relation_names__ calls a relation {old!r} otherwise, which is not there; "
+                f"{nearest(str(old), found)}"
+            )
+        if not isinstance(new, str) or not new.isidentifier() or keyword.iskeyword(new) or new.startswith("_"):
+            raise UsageError(f"{mapper.name}.__relation_names__: {new!r} cannot be the name of a relation")
+    called = Counter(names.get(name, name) for name in found)
+    for new in names.values():
+        if new in taken or called[new] > 1:
+            raise UsageError(
+                f"{mapper.name}.__relation_names__: the name {new!r} is taken; call the relation otherwise"
+            )
+    return {names.get(name, name): association for name, association in found.items()}
 
 
 class Inferred:

@@ -8,6 +8,7 @@ from activerecord.query.path import Relation
 from activerecord.relation.association import Association, related
 from activerecord.relation.keys import key_reader
 from activerecord.relation.many import Many
+from activerecord.relation.pending import checked, keep, let_go, put, waiting
 from activerecord.schema.table import ForeignKey
 
 __all__ = ["BelongsTo", "HasMany", "HasOne"]
@@ -28,9 +29,12 @@ class _One(Association[T]):
 
     def read(self, record: Any) -> Any:
         """The record that it leads to, or None. Loaded at once in plain sync code, else RelationNotLoaded."""
-        if self.owner.known_table() is None or self.target.known_table() is None:
+        if self._held is None and (self.owner.known_table() is None or self.target.known_table() is None):
             # the loading finds out what the relation goes by
             self.load_now(record)
+        others = waiting(self, record)
+        if others:
+            return others[0]
         if self.own_key(record) is None:
             return None
         if not self.is_loaded(record):
@@ -71,16 +75,22 @@ class BelongsTo(_One[T], Generic[T]):
         def __set__(self, record: object, value: T) -> None: ...
 
     def assign(self, record: Any, value: Any) -> None:
-        """Let a record lead to another, or to none: its foreign key becomes the other's key."""
+        """Let a record lead to another, or to none: its foreign key becomes the other's key.
+
+        A new one is saved along, before the record, and its key filled in then.
+        """
         if value is None:
+            put(record, self.name, None)
             self._assign(record, None, dict.fromkeys(self._loose_columns()))
             return
         if not isinstance(value, self.target.model):
             raise UsageError(f"{self.spelt} takes a {self.target.name}, got {type(value).__name__}")
         key = key_reader(self.target, self.target_columns())(value)
-        if key is None:
-            raise UsageError(f"{self.spelt}: save the {self.target.name} first, so that it has a key")
-        self._assign(record, value, dict(zip(self.own_columns(), key, strict=True)))
+        if key is None and not value.is_new:
+            raise UsageError(f"{self.spelt}: this {self.target.name} has no key to lead to")
+        parts = dict.fromkeys(self._loose_columns()) if key is None else dict(zip(self.own_columns(), key, strict=True))
+        self._assign(record, value, parts)
+        put(record, self.name, [value] if value.is_new else None)
 
     def _loose_columns(self) -> tuple[str, ...]:
         """The columns that become NULL where a record leads to none: a part that belongs to its own key stays."""
@@ -99,8 +109,14 @@ class HasOne(_One["T | None"], Generic[T]):
     """The one record that holds this record's key, or None: `profile: HasOne["Profile"] = has_one()`."""
 
     if TYPE_CHECKING:
-        # Nothing can be assigned, so nothing has the right type.
+        # To a saved record nothing can be assigned, and which one is new no checker knows.
         def __set__(self, record: object, value: Never) -> None: ...
+
+    def assign(self, record: Any, value: Any) -> None:
+        """Give a new record its other, which is written with it. Raises UsageError for a saved one."""
+        _give(
+            self, record, [] if value is None else checked(self, [value]), "set it from the other side, and save that"
+        )
 
 
 class HasMany(Association["list[T]"], Generic[T]):
@@ -118,6 +134,11 @@ class HasMany(Association["list[T]"], Generic[T]):
 
         def __set__(self, record: object, value: Never) -> None: ...
 
+    def assign(self, record: Any, value: Any) -> None:
+        """Give a new record its others, which are written with it. Raises UsageError for a saved one."""
+        cure = f"`await record.{self.name}.async_replace([...])` writes which they are"
+        _give(self, record, checked(self, value), cure)
+
     def read(self, record: Any) -> Many[T]:
         """The records that it leads to, as far as they are loaded."""
         return Many(record, self)
@@ -125,3 +146,10 @@ class HasMany(Association["list[T]"], Generic[T]):
     def value(self, found: Sequence[Any]) -> "list[T]":
         """A list of them."""
         return list(found)
+
+
+def _give(association: Association[Any], record: Any, others: list[Any], cure: str) -> None:
+    if not record.is_new:
+        raise UsageError(f"{association.spelt} of a saved record cannot be assigned: {cure}")
+    let_go(association, record, waiting(association, record))
+    keep(association, record, others)

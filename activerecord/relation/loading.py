@@ -4,12 +4,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activerecord.errors import QueryError
 from activerecord.hydration import Layout, Origin
 from activerecord.mapper import Mapper
-from activerecord.query.query import Query
-from activerecord.relation.hop import Hop, Narrow, narrowed, reached
+from activerecord.relation.hop import Hop, Narrow, Reached, narrowed, reached
 from activerecord.relation.keys import Key, key_reader, keys_condition
+from activerecord.relation.limits import is_limited, limited, may_be_several
 
 __all__ = ["Loaded", "Loading"]
 
@@ -36,32 +35,49 @@ class Loading:
     def __init__(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> None:
         # of the columns that were read, by key: an object with others would lack some, or give away too many
         self._met: dict[Layout, dict[Hashable, Any]] = {}
-        self._meet(mapper, records)
+        self.meet(mapper, records)
 
-    async def fetch(self, hops: Sequence[Hop], keyed: "Sequence[tuple[Any, Key]]", narrow: Narrow | None) -> Loaded:
-        """What the hops lead to from these keys, asked for in as few statements as the engine allows."""
+    async def fetch(
+        self,
+        hops: Sequence[Hop],
+        keyed: "Sequence[tuple[Any, Key]]",
+        narrow: Narrow | None,
+        *,
+        first: bool = False,
+    ) -> Loaded:
+        """What the hops lead to from these keys, asked for in as few statements as the engine allows.
+
+        With `first` only the first record of each key is wanted; others may come too.
+        """
         keys = list(dict.fromkeys([key for _, key in keyed if key is not None]))
         by_key: dict[tuple[Any, ...], list[Any]] = {}
         for part in await _parts(hops, keys):
-            for key, record in await self._pairs(hops, part, narrow):
+            for key, record in await self._pairs(hops, part, narrow, first=first):
                 by_key.setdefault(key, []).append(record)
         return Loaded(keyed, by_key if len(hops) == 1 else _each_once(by_key))
 
     async def _pairs(
-        self, hops: Sequence[Hop], keys: "list[tuple[Any, ...]]", narrow: Narrow | None
+        self, hops: Sequence[Hop], keys: "list[tuple[Any, ...]]", narrow: Narrow | None, *, first: bool
     ) -> "Iterable[tuple[Any, Any]]":
         """The records found, each with the key that it was found by."""
         found = reached(hops)
         target = hops[-1].target
-        query = _unlimited(narrowed(found.query, narrow)).where(keys_condition(found.keys, keys))
+        query = narrowed(found.query, narrow).where(keys_condition(found.keys, keys))
+        if first and query.clauses.orders and not is_limited(query) and may_be_several(hops):
+            query = query.limit(1)
+        if is_limited(query):
+            await query.know()
+            cut = limited(Reached(query, found.keys), hops)
+            records, by = await cut.query.loaded_beside(cut.keys)
+            return zip(by, self.meet(target, records), strict=True)
         if len(hops) > 1 or query.clauses.columns:
             records, by = await query.loaded_beside(found.keys)
-            return zip(by, self._meet(target, records), strict=True)
+            return zip(by, self.meet(target, records), strict=True)
         records = await query.async_all()
         read = key_reader(target, hops[0].there)
-        return zip(map(read, records), self._meet(target, records), strict=True)
+        return zip(map(read, records), self.meet(target, records), strict=True)
 
-    def _meet(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> list[Any]:
+    def meet(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> list[Any]:
         """The records, or in place of each the one of the same row that was met before."""
         table = mapper.known_table()
         if table is None or not table.primary_key:
@@ -90,11 +106,3 @@ async def _parts(hops: Sequence[Hop], keys: "list[tuple[Any, ...]]") -> "Sequenc
 def _each_once(by_key: "Mapping[tuple[Any, ...], list[Any]]") -> "Mapping[tuple[Any, ...], list[Any]]":
     """By several ways a record may lead to another, and still has it once."""
     return {key: list({id(record): record for record in records}.values()) for key, records in by_key.items()}
-
-
-def _unlimited(query: Query[Any]) -> Query[Any]:
-    if query.clauses.limit is not None or query.clauses.offset is not None:
-        raise QueryError(
-            "a limit would count what all records lead to, taken together: narrow the relation by where(...)"
-        )
-    return query

@@ -60,7 +60,7 @@ class Way(ABC):
     def hops(self, ends: Ends) -> tuple[Hop, ...]:
         """The hops, once the tables are read. Raises UnknownRelation, UsageError where a table is not read yet."""
 
-    async def know(self, owner: Mapper[Any]) -> None:  # noqa: B027  # most have no tables between
+    async def know(self, ends: Ends) -> None:  # noqa: B027  # most have no tables between
         """Have the tables read that lie between the two."""
 
     def columns_here(self, name: str, owner: Mapper[Any]) -> Columns | None:  # noqa: ARG002  # for belongs_to
@@ -122,18 +122,20 @@ class Through(Way):
             each = _leading(mapper, name)
             found += each.hops()
             mapper = each.target
-        if mapper.model is not ends.target.model:
+        if _place(mapper) != _place(ends.target):
             raise UnknownRelation(
                 f"{ends.spelt} is one of {ends.target.name}, and {'.'.join(self._names)!r} leads to {mapper.name}"
             )
-        return (*found[:-1], replace(found[-1], narrow=in_turn(found[-1].narrow, ends.narrow)))
+        last = replace(found[-1], target=ends.target, narrow=in_turn(found[-1].narrow, ends.narrow))
+        return (*found[:-1], last)
 
-    async def know(self, owner: Mapper[Any]) -> None:
+    async def know(self, ends: Ends) -> None:
         """Have the tables read that the relations on the way go by."""
+        mapper = ends.owner
         for name in self._names:
-            each = _leading(owner, name)
+            each = _leading(mapper, name)
             await each.know()
-            owner = each.target
+            mapper = each.target
 
 
 def in_table(mapper: Mapper[Any], given: Columns) -> Columns:
@@ -152,6 +154,11 @@ def known(mapper: Mapper[Any]) -> Table:
 
 def _leading(mapper: Mapper[Any], name: str) -> Leading:
     return cast("Leading", mapper.relation(name))
+
+
+def _place(mapper: Mapper[Any]) -> tuple[str, str | None, str]:
+    """Where the table of a model is, which may have several."""
+    return mapper.connection, mapper.schema_name, mapper.table_name
 
 
 def _by_the_way_back(ends: Ends) -> Columns:

@@ -10,7 +10,7 @@ from typing import Any
 from activerecord.errors import UnknownColumn, nearest
 from activerecord.types import Type, Unknown
 
-__all__ = ["ForeignKey", "Index", "Table", "TableColumn"]
+__all__ = ["ForeignKey", "Index", "Link", "Table", "TableColumn"]
 
 _generations = count(1)
 
@@ -54,6 +54,14 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A table whose columns are two foreign keys and nothing else: `near` points at the table that tells of it, `far` on."""
+
+    near: ForeignKey
+    far: ForeignKey
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index over columns; unique or not."""
 
@@ -64,7 +72,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Table:
-    """A table or view: its columns in order, its keys, and the keys of others that point at it.
+    """A table or view: its columns in order, its keys, the keys of others that point at it, and those of them that link it.
 
     Every Table has a `generation` of its own, so what was compiled for an older reading of the same table is never used
     for a newer one. `auto_key` is the one key column that the engine fills with a new integer, if there is one. `any_case`
@@ -78,6 +86,7 @@ class Table:
     auto_key: str | None = None
     foreign_keys: tuple[ForeignKey, ...] = ()
     referenced_by: tuple[ForeignKey, ...] = ()
+    links: tuple[Link, ...] = ()
     indexes: tuple[Index, ...] = ()
     is_view: bool = False
     any_case: bool = field(default=False, compare=False)

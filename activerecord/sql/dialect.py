@@ -53,7 +53,8 @@ class Compiled:
     value is meant for, where there is one. `names` and `loads` have one a column of the answer. A dump or load of None
     means that the value passes as it is. `sources` tells where each placeholder gets its value, which of the statement's
     and, of a list, which item; None where there is one for each value in order. `lists` are those of the statement's values
-    on whose length the text depends. `rows` is there where the statement takes rows beside its values, in any number.
+    on whose length the text depends. `rows` is there where the statement takes rows beside its values, in any number. `locks`
+    tells that it locks the rows that it reads, or that a query inside of it does.
     """
 
     sql: str
@@ -64,6 +65,7 @@ class Compiled:
     sources: tuple[tuple[int, int | None], ...] | None = None
     lists: tuple[int, ...] = ()
     rows: "RowText | None" = None
+    locks: bool = False
 
     def binds(self, values: Sequence[Any]) -> list[Any]:
         """The values as the driver takes them. Raises InvalidValue."""

@@ -671,7 +671,15 @@ def _joined(operator: str, conditions: Iterable[Condition | None]) -> Condition 
             parts.extend(condition.conditions)
         elif condition is not None:
             parts.append(condition)
+    if len(parts) > _MOST:
+        raise QueryError(
+            f"a condition is made of at most {_MOST:,} others side by side: for many values of a column, `column.in_([...])`"
+        )
     return parts[0] if len(parts) == 1 else Logical(operator, tuple(parts)) if parts else None
+
+
+# Each is copied wherever another is added, so that more of them would not end.
+_MOST = 10_000
 
 
 def _condition(value: Any) -> Condition:

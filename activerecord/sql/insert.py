@@ -67,9 +67,9 @@ class InsertMany(Insert, parts=("source", "conflict")):
         returning: tuple[str, ...] = (),
         types: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(source, columns, (), returning=returning)
         self.conflict = conflict
         self.types = types
+        super().__init__(source, columns, (), returning=returning)
         self.shape = ("insert many", *self.shape, None if conflict is None else conflict.shape, types)
         self.binds = binds_of((conflict,))
 

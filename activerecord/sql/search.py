@@ -64,8 +64,9 @@ def search(
     """Whether these columns, taken together, have all the words: `search(Post.title, Post.body, "quick fox")`.
 
     Any text will do: of what is no word nothing is asked, and no word at all is found nowhere. PostgreSQL takes a `language`
-    ("simple" unless given); MySQL and MariaDB need a FULLTEXT index over just these columns, SQLite an FTS5 table, and
-    either decides there what a word is. With `raw` the words are in the engine's own syntax, mistakes in it are the engine's errors.
+    ("simple" unless given; `select cfgname from pg_ts_config` lists the server's); MySQL and MariaDB need a FULLTEXT index over
+    just these columns, SQLite an FTS5 table, and either decides there what a word is. With `raw` the words are in the engine's
+    own syntax, mistakes in it are the engine's errors.
     Raises QueryError.
     """
     columns, words = _checked(columns_and_words, language)

@@ -9,13 +9,14 @@ from typing import Any, cast
 from activerecord.errors import InvalidValue
 from activerecord.types.json_text import dump_json, refuse_halves
 from activerecord.types.numbers import dump_float, load_boolean
-from activerecord.types.numeric import check_digits, finite_decimal
+from activerecord.types.numeric import check_digits, finite_decimal, places_of
 from activerecord.types.parse import parse_date, parse_datetime, parse_time
 from activerecord.types.texts import dump_date, dump_time, read_datetime
 from activerecord.types.type import DateTime, Numeric
 
 __all__ = [
     "LARGEST",
+    "dump_computed",
     "dump_day",
     "dump_decimal",
     "dump_moment",
@@ -52,6 +53,16 @@ def numeric_dump(kind: Numeric) -> Callable[[Any], Decimal]:
 
 
 dump_decimal = numeric_dump(Numeric())
+
+# What MariaDB computes may have more places than any of its columns, for fewer digits before the point.
+_COMPUTED = Numeric(65, 38)
+
+
+def dump_computed(value: Any) -> Decimal:
+    """The Decimal, to be compared with others: of as many digits as MariaDB computes with."""
+    number = finite_decimal(value)
+    check_digits(LARGEST if places_of(number) <= (LARGEST.scale or 0) else _COMPUTED, number)
+    return number
 
 
 def load_decimal(value: Any) -> Any:

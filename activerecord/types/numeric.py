@@ -9,7 +9,7 @@ from activerecord.types.parse import parse_decimal
 from activerecord.types.refusal import refuse_type
 from activerecord.types.type import Numeric
 
-__all__ = ["check_digits", "decimal_of", "finite_decimal"]
+__all__ = ["check_digits", "decimal_of", "finite_decimal", "places_of"]
 
 
 def finite_decimal(value: Any) -> Decimal:
@@ -44,13 +44,13 @@ def check_digits(kind: Numeric, value: Decimal) -> None:
     if kind.precision is None:
         return
     scale = kind.scale or 0
-    if _places(value) > scale:
+    if places_of(value) > scale:
         raise InvalidValue(f"{kind} takes {scale} decimal places, and the value has more; round it first")
     if value and value.adjusted() >= kind.precision - scale:
         raise InvalidValue(f"{kind} takes {kind.precision - scale} digits before the point, and the value has more")
 
 
-def _places(value: Decimal) -> int:
+def places_of(value: Decimal) -> int:
     """The number of decimal places that are needed, whatever zeros the value ends with."""
     digits, exponent = value.as_tuple()[1:]
     if not value or not isinstance(exponent, int) or exponent >= 0:

@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("schema", "hydration", "changes"),
     ("driver", "drivers", "bounds", "pool", "transaction", "catalog", "database", "streaming", "connected", "parallel"),
     ("mapper", "query", "bulk"),
-    ("relation", "preload"),
+    ("relation", "preloading"),
     ("validation", "callback", "mixins"),
     ("model",),
     ("__init__",),

@@ -33,6 +33,7 @@ from activerecord import (
     has_many,
 )
 from activerecord.database import database
+from activerecord.errors import NoSuchAttribute
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import Runner
 
@@ -121,6 +122,14 @@ NOTHING_SENT: list[Refused] = [
     (lambda: AnyBox.where(nmae="x").all(), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.query().order_by("nmae").all(), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.query().order_by("name sideways").all(), UnknownColumn, "name sideways"),
+    (lambda: AnyBox.query().order_by("size desc nulls last"), QueryError, r"desc\(\)\.nulls_last\(\)"),
+    (lambda: AnyBox.query().order_by("size NULLS FIRST"), QueryError, r"nulls_first\(\)"),
+    (lambda: AnyBox.query().distinct().order_by("name").ids(), QueryError, "sorted by what is selected"),
+    (lambda: AnyBox.query().distinct().order_by("name").pluck("size"), QueryError, "sorted by what is selected"),
+    (lambda: AnyBox.where(AnyBox.name).all(), QueryError, "'name' is no condition"),
+    (lambda: AnyBox.filter(name="x"), NoSuchAttribute, "no attribute 'filter'; where"),
+    (lambda: AnyBox.query().filter_by(name="x"), NoSuchAttribute, "no verb 'filter_by': where"),
+    (lambda: AnyBox.get(1), NoSuchAttribute, r"no attribute 'get'; find\(key\)"),
     (lambda: AnyBox.query().select("nmae").all(), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.query().group_by("nmae").count(), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.query().pluck("nmae"), UnknownColumn, "did you mean 'name'"),
@@ -136,7 +145,7 @@ NOTHING_SENT: list[Refused] = [
     (lambda: AnyBox.where(AnyBox["nmae"] == 1).all(), UnknownColumn, "did you mean 'name'"),
     (lambda: AnyBox.query().join("lisd").all(), UnknownRelation, "did you mean 'lids'"),
     (lambda: AnyBox.query().with_("lisd").all(), UnknownRelation, "did you mean 'lids'"),
-    (lambda: AnyBox.query().with_("").all(), QueryError, "with_ takes"),
+    (lambda: AnyBox.query().with_("").all(), QueryError, "name missing"),
     (lambda: AnyBox.query().with_(5).all(), QueryError, "relation"),
     (lambda: AnyBox.query().join(5), QueryError, "join takes a relation"),
     (lambda: AnyBox.query().join(Lid), QueryError, "on what"),

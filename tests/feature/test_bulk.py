@@ -18,6 +18,7 @@ from activerecord import (
     Column,
     DatabaseError,
     ForeignKeyViolation,
+    InvalidValue,
     NotNullViolation,
     QueryError,
     Undeclared,
@@ -357,7 +358,13 @@ def test_what_cannot_be_written_is_said(tables: None) -> None:
         (lambda: Page.insert_all(pages(1), returning=()), QueryError, "returning="),
         (lambda: model.insert_all(pages(1), returning=(5,)), QueryError, "returning="),
         (lambda: model.insert_all(5), QueryError, "takes a list of dicts"),
-        (lambda: model.insert_all([Page(path="a")]), QueryError, "takes dicts"),
+        (lambda: model.insert_all([Page(path="a")]), QueryError, "row 1: insert_all takes dicts"),
+        (lambda: Page.insert_all([*pages(24), {"path": 5}], batch=10), InvalidValue, "^row 25: 'path': "),
+        (
+            lambda: Page.upsert_all([{"path": "a"}, {"path": "b", "hits": 1}], unique_by="path"),
+            QueryError,
+            "^row 2: upsert_all needs the same columns",
+        ),
     ]
     for call, kind, told in wrong:
         with pytest.raises(kind, match=told):

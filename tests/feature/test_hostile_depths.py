@@ -1,7 +1,9 @@
 """Depths and lengths without end: what is too much for an engine, or for Python, is an error of the library, and soon."""
 
+import sys
 from collections.abc import Callable
 from functools import partial, reduce
+from subprocess import run
 from typing import Any
 
 import pytest
@@ -117,6 +119,54 @@ def test_depths() -> None:
 @servers
 def test_depths_on_a_server(canaries: None) -> None:
     check_depths()
+
+
+DEEP = """
+from functools import reduce
+from activerecord import ActiveRecord, Column, QueryError, case, exists, fn
+
+class Leaf(ActiveRecord):
+    id: Column[int]
+    name: Column[str]
+
+ActiveRecord.configure("sqlite:///:memory:")
+ALL = Leaf.query()
+CHAINS = {
+    "not": (lambda one: ~one, Leaf.id == 1),
+    "and, or": (lambda one: one & (Leaf.id == 1) | (Leaf.id == 2), Leaf.id == 1),
+    "plus": (lambda one: one + 1, Leaf.id),
+    "plus before": (lambda one: Leaf.id + one, Leaf.id),
+    "minus": (lambda one: -one, Leaf.id),
+    "equals": (lambda one: one == True, Leaf.id == 1),
+    "function": (fn.lower, Leaf.name),
+    "case": (lambda one: case((Leaf.id == 1, one)), Leaf.id),
+    "filter": (lambda one: fn.count().filter(one == 1), Leaf.id),
+    "in": (lambda one: ALL.where(Leaf.id.in_(one.select("id"))), ALL),
+    "exists": (lambda one: ALL.where(exists(one)), ALL),
+    "from_": (ALL.from_, ALL),
+    "union": (lambda one: one.union(ALL.limit(1)), ALL),
+}
+for name, (step, first) in CHAINS.items():
+    try:
+        reduce(lambda inner, _: step(inner), range(1_000_000), first)
+    except QueryError as error:
+        assert "too deeply" in str(error), name
+    else:
+        raise AssertionError(name)
+print("whole")
+"""
+
+
+def test_a_million_levels_do_not_end_the_process() -> None:
+    ended = run([sys.executable, "-c", DEEP], capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "whole\n"), ended.stderr
+
+
+def test_a_condition_of_too_many_parts_is_refused() -> None:
+    condition = Canary.id == 1
+    with pytest.raises(QueryError, match=r"at most 10,000 .*in_"):
+        for _ in range(14):
+            condition = condition | condition
 
 
 def test_a_text_that_doubles_does_not_fill_the_memory() -> None:

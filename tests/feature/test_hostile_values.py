@@ -1,4 +1,4 @@
-"""Any text is a value wherever a value is taken: it comes back as it was given, or is refused."""
+"""Any text is a value wherever a value is taken: it comes back as it was given, or is refused, and no error quotes it."""
 
 import re
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from activerecord import (
+    ActiveRecordError,
     DatabaseError,
     InvalidValue,
     NotSupported,
@@ -285,3 +286,26 @@ def check_like(pattern: str, text: str) -> None:
     assert Nest.where(Nest.note.not_like(pattern)).count() == (not fits)
     assert Nest.where(Nest.note.ilike(pattern)).count() >= fits
     assert Nest.where(document(Nest.data)["a"].like(pattern)).count() == 0
+
+
+# Where the engine quotes a value that it cannot use.
+QUOTED = {
+    "sqlite": "json_extract(song, ?) = 1",
+    "postgresql": "song::jsonb @? CAST(? AS jsonpath)",
+    "mysql": "song REGEXP ?",
+}
+
+
+def test_errors_do_not_quote_values(canaries: None, engine: str) -> None:
+    secret = "hunter2"
+    for call in (
+        lambda: Canary.create(id=1, song=secret),
+        lambda: Canary.where(QUOTED[engine], "$" + secret + "[").all(),
+        lambda: Canary.where(id=secret).all(),
+        lambda: Canary.where("song = ? AND", secret).all(),
+    ):
+        with pytest.raises(ActiveRecordError) as caught:
+            call()
+        assert secret not in str(caught.value)
+        assert secret not in repr(caught.value)
+    assert is_whole()

@@ -28,24 +28,24 @@ NAMES = {
         Invoice: customer invoice_lines*
         InvoiceLine: invoice track
         MediaType: tracks*
-        Playlist: playlist_tracks*
+        Playlist: playlist_tracks* tracks*
         PlaylistTrack: playlist track
-        Track: album genre media_type invoice_lines* playlist_tracks*
+        Track: album genre media_type invoice_lines* playlist_tracks* playlists*
     """,
     "northwind": """
         Categories: products*
         CustomerCustomerDemo: customer customer_type
-        CustomerDemographics: customer_customer_demos*
-        Customers: customer_customer_demos* orders*
+        CustomerDemographics: customer_customer_demos* customers*
+        Customers: customer_customer_demos* orders* customer_demographics*
         EmployeeTerritories: employee territory
-        Employees: reports_to employee_territories* employees* orders*
+        Employees: reports_to employee_territories* employees* orders* territories*
         Order Details: order product
         Orders: customer employee ship_via order_details*
         Products: supplier category order_details*
         Regions: territories*
         Shippers: orders*
         Suppliers: products*
-        Territories: region employee_territories*
+        Territories: region employee_territories* employees*
     """,
     "awkward": """
         Weird Names:
@@ -94,11 +94,11 @@ def of(request: pytest.FixtureRequest, tmp_path: Path, cell: Cell) -> Sample:
 def pair(
     model: type[ActiveRecord], own: tuple[str, ...], target: str, theirs: tuple[str, ...]
 ) -> "list[Association[Any]]":
-    """The relations of a model that go by these columns."""
+    """The relations of a model that go by these columns, and no further."""
     wanted = own, target, theirs
     relations: list[Any] = list(model.__mapper__.relations().values())
     hops = [(relation, relation.hops()) for relation in relations]
-    return [r for r, (hop, *_) in hops if (hop.here, hop.target.table_name, hop.there) == wanted]
+    return [r for r, (hop, *more) in hops if not more and (hop.here, hop.target.table_name, hop.there) == wanted]
 
 
 def text(columns: tuple[str, ...], alias: str) -> str:

@@ -237,6 +237,18 @@ def test_orders_by_expressions(stones: str) -> None:
         assert turn_over(Stone.query().order_by(order), 7) == wanted
 
 
+class Share(ActiveRecord):
+    __table_name__ = "shares"
+    id: Column[int] = column(primary_key=True)
+    part: Column[Decimal]
+
+
+def test_an_order_by_more_digits_than_a_column_has(configured: str) -> None:
+    create_tables(Share)
+    Share.insert_all([{"part": part} for part in (5, 4, 3, 2, 1)])
+    assert turn_over(Share.query().order_by(Share.part / 3), 2) == [5, 4, 3, 2, 1]
+
+
 def test_composite_keys(configured: str) -> None:
     create_tables(Square)
     cells = [{"row": row, "place": place, "value": (row * place) % 3 or None} for row in range(6) for place in range(4)]

@@ -105,7 +105,7 @@ def test_a_language(engine: str) -> None:
     if engine == "postgresql":
         assert found("jumping foxes", language="english") == {ROWS[0][0], ROWS[1][0]}
         assert found("fox & (dog | jump:*)", raw=True) == {ROWS[0][0], ROWS[1][0]}
-        with pytest.raises(DatabaseError):
+        with pytest.raises(DatabaseError, match='"klingon" does not exist'):
             found("fox", language="klingon")
         return
     with pytest.raises(NotSupported, match="searches in a language"):

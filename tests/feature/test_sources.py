@@ -361,6 +361,25 @@ def test_the_newest_three_of_each_by_a_lateral_join(chinook: Sample, shop: Datab
     assert same_rows(found, wanted)
 
 
+def test_distinct_values_in_an_order_of_their_own(chinook: Sample, shop: Database) -> None:
+    later = fn.lower(Customer.Country)
+    wanted = chinook.rows("SELECT DISTINCT lower(Country) FROM Customer ORDER BY 1 DESC")
+    assert Customer.query().select(later).distinct().order_by(later.desc()).tuples() == wanted
+    first = fn.substr(Customer.Country, 1, 1)
+    grouped = Customer.query().select(first, fn.count()).group_by(fn.substr(Customer.Country, 1, 1))
+    hand = "SELECT substr(Country, 1, 1), count(*) FROM Customer GROUP BY 1 ORDER BY 1"
+    assert grouped.order_by(fn.substr(Customer.Country, 1, 1)).tuples() == chinook.rows(hand)
+
+
+def test_a_path_goes_on_from_a_join_of_another_kind(chinook: Sample, shop: Database) -> None:
+    artists = Artist.query().left_join("albums").join("albums.tracks").where(Track.Milliseconds > 1_000_000)
+    hand = (
+        "SELECT DISTINCT Artist.ArtistId FROM Artist LEFT JOIN Album ON Album.ArtistId = Artist.ArtistId "
+        "JOIN Track ON Track.AlbumId = Album.AlbumId WHERE Track.Milliseconds > 1000000"
+    )
+    assert same_rows(artists.select("ArtistId").distinct().tuples(), chinook.rows(hand))
+
+
 @pytest.mark.engines("postgresql")
 def test_the_newest_of_each_by_distinct_on(chinook: Sample, shop: Database) -> None:
     query = Invoice.query().distinct_on("CustomerId").order_by("CustomerId", "InvoiceId desc")
@@ -405,6 +424,25 @@ def test_a_lock_of_counted_or_streamed_rows_outside_a_transaction_is_refused(sho
     stream = Genre.query().for_update().stream()
     with assert_queries(0, shop), pytest.raises(UsageError, match="until the transaction ends"), stream:
         pass
+
+
+@pytest.mark.engines("postgresql", "mysql")
+def test_a_lock_of_a_query_inside_outside_a_transaction_is_refused(shop: Database) -> None:
+    locked = Album.where(ArtistId=1).for_update().select("ArtistId")
+    queries = [
+        Artist.where(Artist.ArtistId.in_(locked)),
+        Artist.query().join(locked.subquery("a"), locked.subquery("a").ArtistId == Artist.ArtistId),
+        Artist.query().from_(Artist.where(ArtistId=1).for_update()),
+    ]
+    for query in queries:
+        for _ in range(2):
+            with assert_queries(0, shop), pytest.raises(UsageError, match="until the transaction ends"):
+                query.all()
+        with assert_queries(0, shop), pytest.raises(UsageError, match="until the transaction ends"), query.stream():
+            pass
+        assert query.explain().text
+        with Artist.transaction():
+            assert {artist.ArtistId for artist in query.all()} == {1}
 
 
 @pytest.mark.engines("postgresql", "mysql")

@@ -72,6 +72,8 @@ CONDITIONS: Mapping[str, Case] = {
     "or without one before": lambda: Buyer.query().or_where(age=2),
     "between": lambda: Buyer.where(Buyer.age.between(1, 2)),
     "contains": lambda: Buyer.where(Buyer.name.contains("50%")),
+    "starts with": lambda: Buyer.where(Buyer.name.starts_with("50%")),
+    "ends with": lambda: Buyer.where(Buyer.name.ends_with("50%")),
     "an attribute named otherwise": lambda: Purchase.where(state="paid").order_by("state"),
     "hostile names": lambda: Odd.where(odd=1),
 }

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from activerecord.sql.expression import (
 )
 from activerecord.sql.function import Function, fn
 from activerecord.sql.lists import rounded
-from activerecord.sql.node import Node, walk
+from activerecord.sql.node import Node, alike, walk
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source
 
@@ -50,6 +51,41 @@ def test_a_column_has_no_values_to_go_through() -> None:
 
 def test_expressions_can_be_keys_of_a_dict() -> None:
     assert {AGE: 1, NAME: 2}[AGE] == 1
+
+
+class _Loud:
+    """A value that does not compare."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ZeroDivisionError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_equal_values_make_nodes_alike() -> None:
+    made: list[Callable[[], Expression[Any]]] = [
+        lambda: AGE.in_([1, "a" * 50, None]),
+        lambda: AGE + int("1" * 30),
+        lambda: NAME.like(str(AGE)),
+        lambda: AGE * Decimal("1.5"),
+    ]
+    for make in made:
+        assert alike(make(), make())
+
+
+def test_values_of_other_types_are_not_alike() -> None:
+    pairs: list[tuple[Any, Any]] = [
+        ([1], [True]),
+        ([1], [1.0]),
+        ([1], [1, 1]),
+        (["a"], ["b"]),
+        ([Decimal("1.0")], [Decimal("1.00")]),
+        ([Decimal("sNaN")], [Decimal(1)]),
+        ([_Loud()], [_Loud()]),
+    ]
+    for one, other in pairs:
+        assert not alike(AGE.in_(one), AGE.in_(other))
+    assert not alike(AGE > 1, AGE >= 1)
 
 
 COMPARISONS: list[Callable[[Any, Any], Any]] = [operator.lt, operator.le, operator.gt, operator.ge]

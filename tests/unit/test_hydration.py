@@ -111,3 +111,15 @@ def test_siblings_are_not_kept_alive() -> None:
     del things[1]
     gc.collect()
     assert origin.alive() == things
+
+
+def test_the_source_goes_with_the_loader() -> None:
+    def sources() -> int:
+        gc.collect()
+        return len([name for name in linecache.cache if name.startswith("<activerecord loader")])
+
+    before = sources()
+    load = make_loader(Layout(["a"], [None], ["a"]), "Thing")
+    assert sources() == before + 1
+    del load
+    assert sources() == before

@@ -50,7 +50,7 @@ def elsewhere(connection: raw.Raw, place: str) -> Iterator[str]:
 
 @pytest.fixture
 def catalogue(connection: raw.Raw) -> Catalogue:
-    return Catalogue("mysql", connection.rows, questions=4)
+    return Catalogue("mysql", connection.rows, questions=5)
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def found(sample: str, expected: dict[str, Table], engine: str) -> Iterator[dict
     with ExitStack() as stack:
         stack.enter_context(copies_given_back())
         connection = stack.enter_context(raw.connection(engine, copy_of(sample, engine)))
-        catalogue = Catalogue(engine, connection.rows, questions=4)
+        catalogue = Catalogue(engine, connection.rows, questions=5)
         yield {name: catalogue.read(name) for name in catalogue.names()}
 
 

@@ -93,6 +93,12 @@ CASES: dict[str, Case] = {
     "paths that share their beginning": lambda: (
         Worker.query().join("jobs").join("jobs.parts").join("jobs.worker", alias="w")
     ),
+    "a path that goes on from another in another manner": lambda: (
+        Worker.query().left_join("jobs").join("jobs.worker", alias="w").left_join("jobs.parts")
+    ),
+    "a path that goes on from a join on the same condition": lambda: (
+        Worker.query().left_join(Job, Job.worker_id == Worker.id).join("jobs.parts")
+    ),
     "a relation under an alias": lambda: Worker.query().join(Worker.boss, alias=BOSS).where(BOSS.name == "ann"),
     "a model joined to itself": lambda: (
         Worker.query().left_join(BOSS, BOSS.id == Worker.boss_id).select("name", BOSS.called)
@@ -103,6 +109,9 @@ CASES: dict[str, Case] = {
     "a full join": lambda: Worker.query().full_join(Job, Job.worker_id == Worker.id).select(Worker.name, Job.year),
     "a cross join": lambda: Worker.query().cross_join(Job).select(Worker.name, Job.year),
     "a join of a query": joined_query,
+    "a join of a query with values, on a condition with others": lambda: Worker.query().join(
+        Job.where(year=2024).subquery("recent"), Job.where(year=2024).subquery("recent").number > 5
+    ),
     "a lateral join": lambda: Worker.query().cross_join(NEWEST.lateral("newest")).select("name"),
     "a row compared": lambda: Job.where(tuple_(Job.year, Job.number) > (2024, 17)),
     "a row in a list": lambda: Job.where(tuple_(Job.year, Job.number).in_([(2024, 1), (2024, 2), (2025, 1)])),
@@ -162,6 +171,15 @@ CASES: dict[str, Case] = {
     "for update of groups": lambda: Worker.query().group_by("name").select("name").for_update(),
     "for update of a computed row": lambda: Worker.query().select(fn.max(Worker.id)).for_update(),
     "for update of a union": lambda: ids(1).union(ids(2)).for_update(),
+    "for update of a joined union": lambda: (
+        Job.query().join(ids(1).union(ids(2)).subquery("u"), Job.worker_id == 1).for_update()
+    ),
+    "for update beside a union": lambda: (
+        Job.query().join(ids(1).union(ids(2)).subquery("u"), Job.worker_id == 1).for_update(of=Job)
+    ),
+    "for update of a query of a union": lambda: (
+        Worker.query().from_(Worker.query().from_(ids(1).union(ids(2)))).for_update()
+    ),
     "for update of a common table": lambda: Worker.query().from_(ids(1).cte("t")).for_update(of=Worker),
     "for share": lambda: Worker.where(id=1).for_share(),
     "a hint": lambda: Worker.query().hint("MAX_EXECUTION_TIME(100)"),
@@ -171,6 +189,19 @@ CASES: dict[str, Case] = {
         .select(fn.coalesce(Worker.called, "?").as_("called"), fn.count().as_("n"))
         .group_by("called")
         .order_by("called")
+    ),
+    "a group by an expression with equal values": lambda: (
+        Worker.query()
+        .select(fn.coalesce(Worker.called, "?"), Worker.id.in_([1, 2]))
+        .group_by(fn.coalesce(Worker.called, "?"), Worker.id.in_([1, 2]))
+        .order_by(fn.coalesce(Worker.called, "!"))
+    ),
+    "distinct rows in an order of theirs": lambda: Worker.query().distinct().order_by(Worker.name.desc(), "called"),
+    "distinct values in an order of theirs": lambda: (
+        Worker.query().select("name", (Worker.id + 1).as_("n")).distinct().order_by("n", "name", Worker.id + 1)
+    ),
+    "distinct values in an order of their own": lambda: (
+        Worker.query().select(fn.lower(Worker.name)).distinct().order_by(fn.lower(Worker.name))
     ),
 }
 
@@ -196,6 +227,25 @@ test_snapshots = against_snapshots("sources", CASES)
         (lambda: ids(1).recursive_cte("t", lambda t: Worker.query().select("id").join(t, Worker.id == 1)), "4 columns"),
         (lambda: Job.where(Job.worker_id == Worker.id).subquery("s"), "does not read 'workers'"),
         (lambda: Job.where(Job.worker_id == Worker.id).cte("s"), "does not read 'workers'"),
+        (lambda: Worker.query().select("id").distinct().order_by("name"), "sorted by what is selected"),
+        (
+            lambda: Worker.query().select(fn.lower(Worker.name)).distinct().order_by("name"),
+            "sorted by what is selected",
+        ),
+        (lambda: Worker.query().select(Worker.id + 1).distinct().order_by(Worker.id + 2), "sorted by what is selected"),
+        (lambda: Worker.query().join("jobs").distinct().order_by(Job.year), "sorted by what is selected"),
+        (lambda: Job.query().select(tuple_(Job.year, Job.number)), "one by one"),
+        (lambda: Job.query().order_by(tuple_(Job.year, Job.number).desc()), "one by one"),
+        (lambda: Job.query().group_by(tuple_(Job.year, Job.number)).select("year"), "one by one"),
+        (lambda: Job.where(tuple_(Job.year, Job.number).is_null()), "one by one"),
+        (lambda: Job.where(Job.year == tuple_(Job.year, Job.number)), "one by one"),
+        (lambda: Job.where(tuple_(Job.year, Job.number).is_distinct_from((1, 2))), "one by one"),
+        (lambda: Job.where(tuple_(Job.year, Job.number).between((1, 2), (3, 4))), "one by one"),
+        (lambda: Worker.where(Worker.name), "'name' is no condition, since it is of type Text"),
+        (lambda: Worker.where(~cast("Any", Worker.name)), "'name' is no condition"),
+        (lambda: Worker.where(Worker.id == 1).or_where(Worker.boss_id), "'boss_id' is no condition, since .* Integer"),
+        (lambda: Worker.query().group_by("id").having(Worker.id).select("id"), "'id' is no condition"),
+        (lambda: Worker.query().join(Job, cast("Any", Job.worker_id)), "'worker_id' is no condition"),
     ],
 )
 def test_what_cannot_be_is_refused_when_it_is_compiled(unopened: None, wrong: Callable[[], Any], message: str) -> None:
@@ -281,6 +331,24 @@ def test_a_common_table_that_is_made_twice_is_named_once(unopened: None) -> None
     one, same = ids(1).cte("t"), ids(1).cte("t")
     query = Worker.query().join(one, one.id == Worker.id).join(same, same.id == Worker.boss_id, alias="u")
     assert query.to_sql()[0].count(" AS (SELECT") == 1
+
+
+def test_a_step_reads_its_table_once(unopened: None) -> None:
+    def both(tree: Any) -> Query[Worker]:
+        return Worker.query().join(tree, tree.id == Worker.boss_id)
+
+    steps: list[Callable[[Any], Query[Worker]]] = [
+        lambda tree: both(tree).union_all(both(tree)),
+        lambda tree: ids(1).union(both(tree)).where(Worker.id > 1),
+        lambda tree: Worker.where(Worker.id.in_(both(tree).intersect(ids(1)).select("id"))),
+    ]
+    for step in steps:
+        with pytest.raises(QueryError, match=r"is a union, .* join\(tree, first \| second\)"):
+            ids(1).recursive_cte("tree", step)
+    others = Worker.query().from_(
+        ids(1).recursive_cte("tree", lambda tree: both(tree).where(Worker.id.in_(ids(1).union(ids(2)).select("id"))))
+    )
+    assert others.to_sql()[0].count("UNION") == 2
 
 
 def test_exists_takes_a_query_of_groups_without_columns(unopened: None) -> None:

@@ -1,17 +1,18 @@
-"""Tables as MySQL and MariaDB describe them, by information_schema; three questions a table, or four.
+"""Tables as MySQL and MariaDB describe them, by information_schema; three questions a table, or up to five.
 
 A schema is a database there, and none means the connection's own. Foreign keys name tables without it, so those that
 point into another database are not told.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading
-from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
+from activerecord.schema.reflection.reading import Reading, links
+from activerecord.schema.table import ForeignKey, Index, Link, Table, TableColumn
 from activerecord.types import Integer, Json
 from activerecord.types.mysql_declared import type_from_mysql
 
@@ -42,6 +43,22 @@ JOIN information_schema.REFERENTIAL_CONSTRAINTS AS r
 WHERE k.TABLE_SCHEMA = ? AND r.CONSTRAINT_SCHEMA = ? AND k.REFERENCED_TABLE_SCHEMA = ?
     AND (k.TABLE_NAME = ? OR k.REFERENCED_TABLE_NAME = ?)
 ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION
+"""
+
+# Of tables that may be links: all their columns, with no key, and the columns of all their keys.
+_FURTHER = """
+SELECT TABLE_NAME, '' AS k, '' AS d, COLUMN_NAME, '' AS t, '' AS c, ORDINAL_POSITION AS n
+FROM information_schema.COLUMNS
+WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN ({0})
+UNION ALL
+SELECT k.TABLE_NAME, k.CONSTRAINT_NAME, r.DELETE_RULE, k.COLUMN_NAME, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME,
+    k.ORDINAL_POSITION
+FROM information_schema.KEY_COLUMN_USAGE AS k
+JOIN information_schema.REFERENTIAL_CONSTRAINTS AS r
+    ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME
+    AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+WHERE k.TABLE_SCHEMA = ? AND r.CONSTRAINT_SCHEMA = ? AND k.REFERENCED_TABLE_SCHEMA = ? AND k.TABLE_NAME IN ({0})
+ORDER BY TABLE_NAME, k, n
 """
 
 _INDEXES = """
@@ -138,7 +155,27 @@ def read_table(name: str, schema: str | None) -> Reading[Table]:
     documents: frozenset[str] = frozenset()
     if columns[0].of_mariadb and any(row.declared == "longtext" for row in columns):
         documents = frozenset(_documents(_texts((yield _DOCUMENTS, (place, table)))))
-    return _table(schema, _Found(columns, documents, keys, indexes))
+    found = _Found(columns, documents, keys, indexes)
+    return replace(_table(schema, found), links=(yield from _links(place, found)))
+
+
+def _links(place: str, found: _Found) -> Reading[tuple[Link, ...]]:
+    """Read the further keys of tables that may be links. Most tables have none that may."""
+    near = [key for key in _foreign_keys(found) if key.target == found.name and not key.unique]
+    tables = sorted({key.table for key in near if key.table != found.name and _may_link(found, key)})
+    if not tables:
+        return ()
+    question = _FURTHER.format(", ".join("?" * len(tables)))
+    asked = _texts((yield question, (place, *tables, place, place, place, *tables)))
+    rows = [_KeyRow(*row[:6]) for row in asked]
+    widths = Counter(row.table for row in rows if not row.name)
+    return links(found.name, _foreign_keys(replace(found, keys=[row for row in rows if row.name])), widths)
+
+
+def _may_link(found: _Found, key: ForeignKey) -> bool:
+    """Whether the primary key of the key's table has more than this key, or there is none."""
+    members = {row.column for row in found.indexes if row.table == key.table and row.name == "PRIMARY"}
+    return not members or (len(members) > 1 and not members.isdisjoint(key.columns))
 
 
 def table_names(schema: str | None) -> Reading[list[str]]:

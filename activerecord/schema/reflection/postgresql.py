@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading
+from activerecord.schema.reflection.reading import Reading, links
 from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
 from activerecord.types import Integer, Type
 from activerecord.types.postgresql_declared import type_from_postgresql
@@ -89,15 +89,18 @@ SELECT found.relkind::text, (
         EXISTS (
             SELECT FROM pg_catalog.pg_index AS i
             WHERE i.indrelid = k.conrelid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
-                AND k.conkey @> (i.indkey::int2[])[0:i.indnkeyatts - 1])
+                AND k.conkey @> (i.indkey::int2[])[0:i.indnkeyatts - 1]),
+        (SELECT count(*) FROM pg_catalog.pg_attribute AS a
+            WHERE a.attrelid = k.conrelid AND a.attnum > 0 AND NOT a.attisdropped)
     ) ORDER BY own.relname, k.conkey, k.conname)
     FROM pg_catalog.pg_constraint AS k
     JOIN pg_catalog.pg_class AS own ON own.oid = k.conrelid
     JOIN pg_catalog.pg_class AS target ON target.oid = k.confrelid
-    WHERE k.contype = 'f' AND (k.conrelid = found.oid OR k.confrelid = found.oid)
+    WHERE k.contype = 'f' AND (k.conrelid = found.oid OR k.conrelid IN (
+            SELECT r.conrelid FROM pg_catalog.pg_constraint AS r WHERE r.contype = 'f' AND r.confrelid = found.oid))
         AND CASE WHEN $2::text IS NULL
             THEN pg_catalog.pg_table_is_visible(own.oid) AND pg_catalog.pg_table_is_visible(target.oid)
-            ELSE own.relnamespace = target.relnamespace END
+            ELSE own.relnamespace = found.relnamespace AND target.relnamespace = found.relnamespace END
         AND NOT EXISTS (
             SELECT FROM pg_catalog.pg_constraint AS p
             WHERE p.oid = k.conparentid AND (p.conrelid = k.conrelid OR k.conrelid <> found.oid))
@@ -150,6 +153,8 @@ class _KeyRow(NamedTuple):
     columns: list[str]
     target_columns: list[str]
     unique: bool
+    # the number of columns of the key's table
+    width: int
 
 
 def read_table(name: str, schema: str | None) -> Reading[Table]:
@@ -189,6 +194,7 @@ def _table(empty: Table, rows: list[_ColumnRow], index_rows: list[_IndexRow], ke
         auto_key=next((row.name for row in rows if primary_key == (row.name,) and _is_auto_key(row)), None),
         foreign_keys=tuple(key for key in keys if key.table == empty.name),
         referenced_by=tuple(key for key in keys if key.target == empty.name),
+        links=links(empty.name, keys, {row.table: row.width for row in key_rows}),
         indexes=indexes,
     )
 

@@ -1,12 +1,13 @@
 """How a table is read from the database without any waiting in here: questions go out, rows come in."""
 
-from collections.abc import Callable, Generator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from activerecord.schema.table import Table
+from activerecord.schema.table import ForeignKey, Link, Table
 
-__all__ = ["Reader", "Reading"]
+__all__ = ["Reader", "Reading", "links"]
 
 T = TypeVar("T")
 
@@ -24,3 +25,26 @@ class Reader:
 
     read_table: Callable[[str, str | None], Reading[Table]]
     table_names: Callable[[str | None], Reading[list[str]]]
+
+
+def links(name: str, keys: Iterable[ForeignKey], widths: Mapping[str, int]) -> tuple[Link, ...]:
+    """How the table called `name` is linked to others by tables that have two foreign keys among these, and nothing besides.
+
+    `widths` gives the number of columns of each table.
+    """
+    by_table: dict[str, list[ForeignKey]] = defaultdict(list)
+    for key in keys:
+        by_table[key.table].append(key)
+    return tuple(link for table in sorted(by_table) for link in _links(name, by_table[table], widths.get(table, 0)))
+
+
+def _links(name: str, keys: list[ForeignKey], width: int) -> Iterator[Link]:
+    if len(keys) != 2 or any(key.unique for key in keys):
+        return
+    one, other = sorted(keys, key=lambda key: key.columns)
+    if one.table == name or len({*one.columns, *other.columns}) != width:
+        return
+    if one.target == name:
+        yield Link(one, other)
+    if other.target == name:
+        yield Link(other, one)

@@ -1,11 +1,12 @@
 """Tables as SQLite (3.37 and newer) describes them, by its table-valued pragmas; three questions a table."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading
+from activerecord.schema.reflection.reading import Reading, links
 from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
 from activerecord.types.sqlite_declared import type_from_sqlite
 
@@ -30,7 +31,8 @@ ORDER BY i.seq DESC, c.seqno
 
 # Names are given back as their tables have them, whatever the case in which a key names its target. A key that names
 # no columns means the target's primary key. A key is unique where its columns contain those of a primary key or of a
-# unique index over all rows; a primary key that is the rowid has no index.
+# unique index over all rows; a primary key that is the rowid has no index. Of a table that points at this one all keys are
+# told, since it may be a link to another.
 _FOREIGN_KEYS = """
 SELECT t.name, f.id, f."from", f.on_delete,
     coalesce((SELECT o.name FROM pragma_table_list(f."table") AS o WHERE o.schema = t.schema), f."table"),
@@ -48,10 +50,12 @@ SELECT t.name, f.id, f."from", f.on_delete,
                 SELECT g."from" FROM pragma_foreign_key_list(t.name, t.schema) AS g WHERE g.id = f.id)))
     OR coalesce(
         (SELECT min(p.name IN (SELECT g."from" FROM pragma_foreign_key_list(t.name, t.schema) AS g WHERE g.id = f.id))
-        FROM pragma_table_info(t.name, t.schema) AS p WHERE p.pk), 0)
+        FROM pragma_table_info(t.name, t.schema) AS p WHERE p.pk), 0),
+    (SELECT count(*) FROM pragma_table_xinfo(t.name, t.schema))
 FROM pragma_table_list AS t
 JOIN pragma_foreign_key_list(t.name, t.schema) AS f
-WHERE t.schema = ? AND t.type = 'table' AND (t.name = ? OR f."table" = ? COLLATE NOCASE)
+WHERE t.schema = ?1 AND t.type = 'table' AND (t.name = ?2 OR EXISTS (
+    SELECT 1 FROM pragma_foreign_key_list(t.name, t.schema) AS g WHERE g."table" = ?2 COLLATE NOCASE))
 ORDER BY t.name, f.id DESC, f.seq
 """
 
@@ -93,6 +97,8 @@ class _KeyRow(NamedTuple):
     target: str
     target_column: str | None
     unique: int
+    # the number of columns of the key's table
+    width: int
 
 
 def read_table(name: str, schema: str | None) -> Reading[Table]:
@@ -103,8 +109,9 @@ def read_table(name: str, schema: str | None) -> Reading[Table]:
     first = found[0]
     columns = [row for row in found if row.schema == first.schema]
     indexes = [_IndexRow(*row) for row in (yield _INDEXES, (first.table, first.schema, first.schema))]
-    keys = [_KeyRow(*row) for row in (yield _FOREIGN_KEYS, (first.schema, first.table, first.table))]
-    return _table(schema, columns, indexes, _foreign_keys(keys))
+    keys = [_KeyRow(*row) for row in (yield _FOREIGN_KEYS, (first.schema, first.table))]
+    table = _table(schema, columns, indexes, _foreign_keys(keys))
+    return replace(table, links=links(table.name, _foreign_keys(keys), {row.table: row.width for row in keys}))
 
 
 def table_names(schema: str | None) -> Reading[list[str]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from activerecord.errors import QueryError
 from activerecord.sql.compiler.writer import Dump, Writer
 from activerecord.sql.expression import (
     Between,
@@ -51,8 +52,15 @@ class Expressions(Writer):
         return self.bind(bind.binds[0], self.dump_beside(self.type_of(bind)), column_of(bind.typed_as))
 
     def visit_comparison(self, comparison: Comparison) -> str:
-        """`left = right`."""
-        return f"{self.operand(comparison.left)} {comparison.operator} {self.operand(comparison.right)}"
+        """`left = right`, or `(a, b) = (c, d)`."""
+        left, operator, right = comparison.left, self.operator(comparison), comparison.right
+        if isinstance(left, Row) and isinstance(right, Row):
+            return f"{self.row(left)} {operator} {self.row(right)}"
+        return f"{self.operand(left)} {operator} {self.operand(right)}"
+
+    def operator(self, comparison: Comparison) -> str:
+        """The word or sign between the two."""
+        return comparison.operator
 
     def visit_between(self, condition: Between) -> str:
         """`operand BETWEEN low AND high`."""
@@ -89,6 +97,14 @@ class Expressions(Writer):
         return f"({operand} IS NULL OR 1 = 1)" if condition.negated else f"({operand} IS NULL AND 1 = 0)"
 
     def visit_row(self, row: Row) -> str:
+        """Refused where it is compared with nothing. Raises QueryError."""
+        del row
+        raise QueryError(
+            "values taken together, tuple_(...), compare with others or with a query, and stand nowhere else: "
+            "select, group or sort by the columns one by one, and ask each of them whether it is NULL"
+        )
+
+    def row(self, row: Row) -> str:
         """`(a, b)`."""
         return f"({self.visit_all(row.values)})"
 
@@ -111,7 +127,7 @@ class Expressions(Writer):
 
     def visit_inrowquery(self, condition: InRowQuery) -> str:
         """`(a, b) IN (SELECT ...)`."""
-        return f"{self.visit(condition.row)} IN {self.visit(condition.query)}"
+        return f"{self.row(condition.row)} IN {self.visit(condition.query)}"
 
     def visit_nested(self, nested: Nested[Any]) -> str:
         """`(SELECT ...)`."""
@@ -127,11 +143,11 @@ class Expressions(Writer):
 
     def visit_logical(self, condition: Logical) -> str:
         """`(a AND b)`."""
-        return "(" + self.visit_all(condition.conditions, f" {condition.operator} ") + ")"
+        return "(" + f" {condition.operator} ".join(map(self.condition, condition.conditions)) + ")"
 
     def visit_not(self, condition: Not) -> str:
         """`NOT (condition)`."""
-        return f"NOT ({self.visit(condition.operand)})"
+        return f"NOT ({self.condition(condition.operand)})"
 
     def visit_label(self, label: Label[Any]) -> str:
         """`operand`: its name belongs to the answer, and stands nowhere else."""

@@ -63,8 +63,9 @@ class Sources(Writer):
 
     def visit_join(self, join: Join) -> str:
         """` INNER JOIN source ON condition`."""
-        on = "" if join.condition is None else f" ON {self.visit(join.condition)}"
-        return f" {join.kind} JOIN {self.visit(join.source)}{on}"
+        source = self.visit(join.source)
+        on = "" if join.condition is None else f" ON {self.condition(join.condition)}"
+        return f" {join.kind} JOIN {source}{on}"
 
     def visit_commontable(self, table: CommonTable) -> str:
         """`name (columns) AS (query UNION ALL step)`."""

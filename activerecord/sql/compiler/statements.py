@@ -1,16 +1,17 @@
 """Whole statements: SELECT, what combines several, and what writes."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeGuard
 
 from activerecord.errors import QueryError, nearest
 from activerecord.sql.compiler.inserts import Inserts
-from activerecord.sql.expression import Expression, Label
-from activerecord.sql.node import Node
-from activerecord.sql.statement import Compound, Delete, Select, Source, Update
+from activerecord.sql.expression import Exists, Expression, Label, Nested, Star
+from activerecord.sql.node import Node, alike
+from activerecord.sql.reference import Reference
+from activerecord.sql.statement import Compound, Delete, FromItem, Select, Source, Subquery, Update
 from activerecord.sql.window import NamedWindow
 
-__all__ = ["Statements"]
+__all__ = ["Statements", "walk_here"]
 
 
 class Statements(Inserts):
@@ -18,6 +19,9 @@ class Statements(Inserts):
 
     def visit_select(self, select: Select) -> str:
         """`WITH ... SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... WINDOW ... ORDER BY ... LIMIT ... OFFSET ...`."""
+        self._locks = self._locks or select.lock is not None
+        if select.distinct:
+            self._check_order(select)
         with self.reading(select), self.windows(_window_names(select)):
             clauses = [
                 self.with_tables(select.tables),
@@ -28,9 +32,9 @@ class Statements(Inserts):
                 " FROM ",
                 self.visit(select.source),
                 *[self.visit(join) for join in select.joins],
-                self.clause(" WHERE ", select.where),
+                self.conditioned(" WHERE ", select.where),
                 self.clause(" GROUP BY ", *select.groups),
-                self.clause(" HAVING ", select.having),
+                self.conditioned(" HAVING ", select.having),
                 self.clause(" WINDOW ", *select.windows),
                 self.clause(" ORDER BY ", *select.orders),
                 self.limits(select),
@@ -38,6 +42,24 @@ class Statements(Inserts):
                 _commented(select.comments),
             ]
         return "".join(clauses)
+
+    def _check_order(self, select: Select) -> None:
+        """Require that distinct rows are sorted by what they have."""
+        columns = list(map(_unnamed, select.columns))
+        for order in select.orders:
+            if not self.is_selected(order.operand, columns):
+                raise QueryError(
+                    "distinct rows are sorted by what is selected, and the order is by something else, of which rows that are "
+                    "alike may have several: select that too, or leave out distinct() or the order, reorder()"
+                )
+
+    def is_selected(self, operand: Expression[Any], columns: Sequence[Expression[Any]]) -> bool:
+        """Whether each distinct row of these columns has one value of an expression."""
+        if any(alike(column, operand) for column in columns):
+            return True
+        whole = [column.source for column in columns if isinstance(column, Star)]
+        read = [node for node in walk_here(operand) if _is_reference(node)]
+        return all(node.source in whole or any(alike(column, node) for column in columns) for node in read)
 
     def selected(self, column: Expression[Any]) -> str:
         """The text of a column of the answer, with its name."""
@@ -68,6 +90,12 @@ class Statements(Inserts):
         for name in lock.of:
             if name not in sources:
                 raise QueryError(f"the query does not read {name!r}, which of= names; {nearest(name, sources)}")
+        for item in [select.source, *[join.source for join in select.joins]]:
+            if _is_combined(item) and (not lock.of or item.name in lock.of):
+                raise self.unsupported(
+                    "row locks of unions and their like",
+                    "lock the rows of the tables by a query of their own, and ask this without a lock",
+                )
         wait = " NOWAIT" if lock.nowait else " SKIP LOCKED" if lock.skip_locked else ""
         return f" FOR {'SHARE' if lock.shared else 'UPDATE'}{of}{wait}"
 
@@ -96,7 +124,7 @@ class Statements(Inserts):
             assigned = ", ".join(
                 [f"{self.assigned(update.source, name)} = {self.stored(value)}" for name, value in pairs]
             )
-            text = f"{tables}UPDATE {table} SET {assigned}{self.clause(' WHERE ', update.where)}"
+            text = f"{tables}UPDATE {table} SET {assigned}{self.conditioned(' WHERE ', update.where)}"
             return text + self.returning(update.source, update.returning) + _commented(update.comments)
 
     def assigned(self, source: Source, name: str) -> str:
@@ -108,8 +136,34 @@ class Statements(Inserts):
         """`DELETE FROM table WHERE ...`."""
         with self.writing(delete):
             tables = self.with_tables(delete.tables)
-            text = f"{tables}DELETE FROM {self.visit(delete.source)}{self.clause(' WHERE ', delete.where)}"
+            text = f"{tables}DELETE FROM {self.visit(delete.source)}{self.conditioned(' WHERE ', delete.where)}"
             return text + self.returning(delete.source, delete.returning) + _commented(delete.comments)
+
+
+def walk_here(node: Node) -> Iterator[Node]:
+    """A node and all that it is made of, but for queries inside of it."""
+    yield node
+    if not isinstance(node, Nested | Exists):
+        for part in node.inner():
+            yield from walk_here(part)
+
+
+def _is_reference(node: Node) -> TypeGuard[Reference[Any]]:
+    return isinstance(node, Reference)
+
+
+def _unnamed(column: Expression[Any]) -> Expression[Any]:
+    while isinstance(column, Label):
+        column = column.operand
+    return column
+
+
+def _is_combined(item: FromItem) -> bool:
+    """Whether its rows are those of several queries, or read from such."""
+    if not isinstance(item, Subquery):
+        return False
+    query = item.query
+    return isinstance(query, Compound) or _is_combined(query.source)
 
 
 def _window_names(select: Select) -> list[str]:

@@ -13,7 +13,7 @@ from activerecord.sql.expression import Bind, Expression
 from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node
 from activerecord.sql.reference import Reference
-from activerecord.types import Numeric, Type, Unknown
+from activerecord.types import Boolean, Numeric, Type, Unknown
 
 __all__ = ["Derived", "Dump", "Writer"]
 
@@ -82,6 +82,7 @@ class Writer(ABC):
         self._next = 0
         self._stores = False
         self._by_length = False
+        self._locks = False
         # where placeholders have numbers, a text that stands twice needs no second value
         self._numbered = dialect.placeholder(1) != dialect.placeholder(2)
 
@@ -104,6 +105,7 @@ class Writer(ABC):
             tuple([column.load for column in answer]),
             self._sources(),
             tuple(sorted({place.index for place in self._places if place.item is not None})),
+            locks=self._locks,
         )
 
     def _sources(self) -> tuple[tuple[int, int | None], ...] | None:
@@ -125,6 +127,21 @@ class Writer(ABC):
         """A word and the texts of what follows it; nothing where there is none."""
         present = [node for node in nodes if node is not None]
         return word + self.visit_all(present) if present else ""
+
+    def condition(self, node: Expression[Any]) -> str:
+        """The text of what rows must fit. Raises QueryError for a column of which it is known that it is none."""
+        if isinstance(node, Reference):
+            kind = self.type_of(node)
+            if not isinstance(kind, Boolean | Unknown):
+                raise QueryError(
+                    f"the column {node.column!r} is no condition, since it is of type {type(kind).__name__}: "
+                    f"compare it, `column == value`, or ask `column.is_not_null()`"
+                )
+        return self.visit(node)
+
+    def conditioned(self, word: str, node: Expression[Any] | None) -> str:
+        """A word and the condition after it; nothing where there is none."""
+        return "" if node is None else word + self.condition(node)
 
     def visit_twice(self, node: Node) -> tuple[str, Callable[[], str]]:
         """The text of a node, and what gives it again, to be called when the second text has its turn."""

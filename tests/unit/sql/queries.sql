@@ -289,6 +289,32 @@ SELECT "buyers"."id", "buyers"."name", "buyers"."age" FROM "buyers" WHERE "buyer
 SELECT `buyers`.`id`, `buyers`.`name`, `buyers`.`age` FROM `buyers` WHERE `buyers`.`name` LIKE ? ESCAPE '\\';
 -- '%50\\%%'
 
+-- ==== starts with
+-- sqlite
+SELECT "buyers"."id", "buyers"."name", "buyers"."age" FROM "buyers" WHERE "buyers"."name" LIKE ? ESCAPE '\';
+-- '50\\%%'
+
+-- postgresql
+SELECT "buyers"."id", "buyers"."name", "buyers"."age" FROM "buyers" WHERE "buyers"."name" LIKE $1 ESCAPE '\';
+-- '50\\%%'
+
+-- mysql, mariadb
+SELECT `buyers`.`id`, `buyers`.`name`, `buyers`.`age` FROM `buyers` WHERE `buyers`.`name` LIKE ? ESCAPE '\\';
+-- '50\\%%'
+
+-- ==== ends with
+-- sqlite
+SELECT "buyers"."id", "buyers"."name", "buyers"."age" FROM "buyers" WHERE "buyers"."name" LIKE ? ESCAPE '\';
+-- '%50\\%'
+
+-- postgresql
+SELECT "buyers"."id", "buyers"."name", "buyers"."age" FROM "buyers" WHERE "buyers"."name" LIKE $1 ESCAPE '\';
+-- '%50\\%'
+
+-- mysql, mariadb
+SELECT `buyers`.`id`, `buyers`.`name`, `buyers`.`age` FROM `buyers` WHERE `buyers`.`name` LIKE ? ESCAPE '\\';
+-- '%50\\%'
+
 -- ==== an attribute named otherwise
 -- sqlite
 SELECT "purchases"."id", "purchases"."buyer_id", "purchases"."total", "purchases"."status" FROM "purchases" WHERE "purchases"."status" = ? ORDER BY "purchases"."status";

@@ -25,6 +25,20 @@ SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" F
 -- mysql, mariadb
 SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` INNER JOIN `jobs` ON `jobs`.`worker_id` = `workers`.`id` INNER JOIN `parts` ON `parts`.`job_id` = `jobs`.`id` INNER JOIN `workers` AS `w` ON `w`.`id` = `jobs`.`worker_id`;
 
+-- ==== a path that goes on from another in another manner
+-- sqlite, postgresql
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" LEFT JOIN "jobs" ON "jobs"."worker_id" = "workers"."id" INNER JOIN "workers" AS "w" ON "w"."id" = "jobs"."worker_id" LEFT JOIN "parts" ON "parts"."job_id" = "jobs"."id";
+
+-- mysql, mariadb
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` LEFT JOIN `jobs` ON `jobs`.`worker_id` = `workers`.`id` INNER JOIN `workers` AS `w` ON `w`.`id` = `jobs`.`worker_id` LEFT JOIN `parts` ON `parts`.`job_id` = `jobs`.`id`;
+
+-- ==== a path that goes on from a join on the same condition
+-- sqlite, postgresql
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" LEFT JOIN "jobs" ON "jobs"."worker_id" = "workers"."id" INNER JOIN "parts" ON "parts"."job_id" = "jobs"."id";
+
+-- mysql, mariadb
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` LEFT JOIN `jobs` ON `jobs`.`worker_id` = `workers`.`id` INNER JOIN `parts` ON `parts`.`job_id` = `jobs`.`id`;
+
 -- ==== a relation under an alias
 -- sqlite
 SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN "workers" AS "boss" ON "boss"."id" = "workers"."boss_id" WHERE "boss"."name" = ?;
@@ -95,6 +109,19 @@ SELECT "jobs"."id", "spent"."spent" FROM "jobs" LEFT JOIN (SELECT "parts"."job_i
 -- mysql, mariadb
 SELECT `jobs`.`id`, `spent`.`spent` FROM `jobs` LEFT JOIN (SELECT `parts`.`job_id`, sum(`parts`.`price`) AS `spent` FROM `parts` GROUP BY `parts`.`job_id`) AS `spent` ON `spent`.`job_id` = `jobs`.`id` WHERE `spent`.`spent` > ?;
 -- 5.0
+
+-- ==== a join of a query with values, on a condition with others
+-- sqlite
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN (SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" WHERE "jobs"."year" = ?) AS "recent" ON "recent"."number" > ?;
+-- 2024, 5
+
+-- postgresql
+SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" INNER JOIN (SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" WHERE "jobs"."year" = $1) AS "recent" ON "recent"."number" > $2;
+-- 2024, 5
+
+-- mysql, mariadb
+SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` INNER JOIN (SELECT `jobs`.`id`, `jobs`.`worker_id`, `jobs`.`year`, `jobs`.`number` FROM `jobs` WHERE `jobs`.`year` = ?) AS `recent` ON `recent`.`number` > ?;
+-- 2024, 5
 
 -- ==== a lateral join
 -- sqlite
@@ -496,9 +523,52 @@ SELECT max(`workers`.`id`) FROM `workers` FOR UPDATE;
 -- postgresql
 -- NotSupported: PostgreSQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
 
--- mysql, mariadb
-SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ? UNION SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ?) AS `workers` FOR UPDATE;
--- 1, 2
+-- mysql
+-- NotSupported: MySQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mariadb
+-- NotSupported: MariaDB has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- ==== for update of a joined union
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql
+-- NotSupported: MySQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mariadb
+-- NotSupported: MariaDB has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- ==== for update beside a union
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+SELECT "jobs"."id", "jobs"."worker_id", "jobs"."year", "jobs"."number" FROM "jobs" INNER JOIN (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM (SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."id" = $1 UNION SELECT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" WHERE "workers"."id" = $2) AS "workers") AS "u" ON "jobs"."worker_id" = $3 FOR UPDATE OF "jobs";
+-- 1, 2, 1
+
+-- mysql
+SELECT `jobs`.`id`, `jobs`.`worker_id`, `jobs`.`year`, `jobs`.`number` FROM `jobs` INNER JOIN (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM (SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ? UNION SELECT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` WHERE `workers`.`id` = ?) AS `workers`) AS `u` ON `jobs`.`worker_id` = ? FOR UPDATE OF `jobs`;
+-- 1, 2, 1
+
+-- mariadb
+-- NotSupported: MariaDB has no FOR UPDATE OF: lock the rows of one table by a query of their own
+
+-- ==== for update of a query of a union
+-- sqlite
+-- NotSupported: SQLite has no row locks: a transaction that may write has the database to itself from its beginning, so read in one
+
+-- postgresql
+-- NotSupported: PostgreSQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mysql
+-- NotSupported: MySQL has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
+
+-- mariadb
+-- NotSupported: MariaDB has no row locks of unions and their like: lock the rows of the tables by a query of their own, and ask this without a lock
 
 -- ==== for update of a common table
 -- sqlite
@@ -565,3 +635,43 @@ SELECT coalesce("workers"."nick", $1) AS "called", count(*) AS "n" FROM "workers
 -- mysql, mariadb
 SELECT coalesce(`workers`.`nick`, ?) AS `called`, count(*) AS `n` FROM `workers` GROUP BY 1 ORDER BY 1;
 -- '?'
+
+-- ==== a group by an expression with equal values
+-- sqlite
+SELECT coalesce("workers"."nick", ?), "workers"."id" IN (?, ?) FROM "workers" GROUP BY 1, 2 ORDER BY coalesce("workers"."nick", ?);
+-- '?', 1, 2, '!'
+
+-- postgresql
+SELECT coalesce("workers"."nick", $1), "workers"."id" = ANY ($2) FROM "workers" GROUP BY 1, 2 ORDER BY coalesce("workers"."nick", $3);
+-- '?', [1, 2], '!'
+
+-- mysql, mariadb
+SELECT coalesce(`workers`.`nick`, ?), `workers`.`id` IN (?, ?) FROM `workers` GROUP BY 1, 2 ORDER BY coalesce(`workers`.`nick`, ?);
+-- '?', 1, 2, '!'
+
+-- ==== distinct rows in an order of theirs
+-- sqlite, postgresql
+SELECT DISTINCT "workers"."id", "workers"."name", "workers"."nick", "workers"."boss_id" FROM "workers" ORDER BY "workers"."name" DESC, "workers"."nick";
+
+-- mysql, mariadb
+SELECT DISTINCT `workers`.`id`, `workers`.`name`, `workers`.`nick`, `workers`.`boss_id` FROM `workers` ORDER BY `workers`.`name` DESC, `workers`.`nick`;
+
+-- ==== distinct values in an order of theirs
+-- sqlite
+SELECT DISTINCT "workers"."name", ("workers"."id" + ?) AS "n" FROM "workers" ORDER BY 2, "workers"."name", 2;
+-- 1
+
+-- postgresql
+SELECT DISTINCT "workers"."name", ("workers"."id" + $1) AS "n" FROM "workers" ORDER BY 2, "workers"."name", 2;
+-- 1
+
+-- mysql, mariadb
+SELECT DISTINCT `workers`.`name`, (`workers`.`id` + ?) AS `n` FROM `workers` ORDER BY 2, `workers`.`name`, 2;
+-- 1
+
+-- ==== distinct values in an order of their own
+-- sqlite, postgresql
+SELECT DISTINCT lower("workers"."name") FROM "workers" ORDER BY lower("workers"."name");
+
+-- mysql, mariadb
+SELECT DISTINCT lower(`workers`.`name`) FROM `workers` ORDER BY lower(`workers`.`name`);

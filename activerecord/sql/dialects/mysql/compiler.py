@@ -8,6 +8,7 @@ from typing import Any
 
 from activerecord.sql.beside import looks_beside, reads
 from activerecord.sql.compiler import Compiler
+from activerecord.sql.compiler.writer import Dump
 from activerecord.sql.dialect import Dialect, TableLike
 from activerecord.sql.dialects.mysql.arrays import MariaDBArrays, MySQLArrays
 from activerecord.sql.dialects.mysql.dates import MySQLDates
@@ -21,7 +22,8 @@ from activerecord.sql.node import walk
 from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRowQuery
 from activerecord.sql.statement import CommonTable, Delete, Join, Select, Source, Subquery, Update
-from activerecord.types import Boolean, Float, Integer, Interval, Json
+from activerecord.types import Boolean, Float, Integer, Interval, Json, Numeric, Type
+from activerecord.types.mysql_values import dump_computed
 
 __all__ = ["MariaDBCompiler", "MySQLCompiler"]
 
@@ -75,7 +77,7 @@ class MariaDBCompiler(
 
     def visit_inrowquery(self, condition: InRowQuery) -> str:
         """The same."""
-        return f"{self.visit(condition.row)} IN {self._listing(condition.query)}"
+        return f"{self.row(condition.row)} IN {self._listing(condition.query)}"
 
     def _listing(self, nested: Nested[Any]) -> str:
         query = nested.query
@@ -178,6 +180,10 @@ class MariaDBCompiler(
             raise self.unsupported("MATERIALIZED", "leave materialized= out: it decides by itself")
         return ""
 
+    def dump_beside(self, of: Type) -> Dump | None:
+        """A decimal number that is compared has as many places as the server computes with."""
+        return dump_computed if isinstance(of, Numeric) and not self._stores else super().dump_beside(of)
+
     def load_of(self, expression: Expression[Any]) -> Callable[[Any], Any] | None:
         """Sums and means of whole numbers come as decimal numbers."""
         load = super().load_of(expression)
@@ -210,6 +216,10 @@ class MySQLCompiler(MySQLJson, MySQLArrays, MySQLGroupings, MySQLFunctions, MySQ
         """`CAST(? AS JSON)` where a document is meant."""
         text = super().visit_bind(bind)
         return f"CAST({text} AS JSON)" if isinstance(self.type_of(bind), Json) else text
+
+    def dump_beside(self, of: Type) -> Dump | None:
+        """It computes with as many places as its columns have."""
+        return Compiler.dump_beside(self, of)
 
     def sees_rows_as_they_were(self, query: Select) -> bool:
         """None does; but what is read out beforehand may name the row at hand."""

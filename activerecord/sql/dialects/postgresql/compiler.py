@@ -3,7 +3,7 @@
 import datetime as dt
 import ipaddress
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,9 @@ from activerecord.sql.dialects.postgresql.inserts import PostgreSQLInserts
 from activerecord.sql.dialects.postgresql.json import PostgreSQLJson
 from activerecord.sql.dialects.postgresql.locks import PostgreSQLLocks
 from activerecord.sql.dialects.postgresql.search import PostgreSQLSearch
-from activerecord.sql.expression import Bind, Expression, In, Label
+from activerecord.sql.expression import Bind, Expression, In, Label, Position
+from activerecord.sql.node import alike
+from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRows
 from activerecord.types import Array, Unknown
 
@@ -82,6 +84,12 @@ class PostgreSQLCompiler(
 
     def check_writes(self) -> None:
         """None is refused."""
+
+    def is_selected(self, operand: Expression[Any], columns: Sequence[Expression[Any]]) -> bool:
+        """Whether it is one of the columns itself."""
+        if isinstance(operand, Reference | Position):
+            return super().is_selected(operand, columns)
+        return any(alike(column, operand) for column in columns)
 
     def distinct_on(self, columns: Iterable[Expression[Any]]) -> str:
         """`DISTINCT ON (columns) `."""

@@ -1,12 +1,11 @@
 """Row locks of PostgreSQL, which locks rows of tables and nothing that was made of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from activerecord.sql.call import Function
 from activerecord.sql.compiler import Compiler
-from activerecord.sql.expression import Exists, Nested
-from activerecord.sql.node import Node
+from activerecord.sql.compiler.statements import walk_here
 from activerecord.sql.statement import FromItem, NamedTable, Rows, Select, Subquery
 from activerecord.sql.window import Over
 
@@ -78,13 +77,5 @@ def _is_made(select: Select) -> bool:
     return any(
         isinstance(node, Over) or (isinstance(node, Function) and node.name in _AGGREGATES)
         for column in select.columns
-        for node in _walk_here(column)
+        for node in walk_here(column)
     )
-
-
-def _walk_here(node: Node) -> Iterator[Node]:
-    """A node and all that it is made of, but for queries inside of it."""
-    yield node
-    if not isinstance(node, Nested | Exists):
-        for part in node.inner():
-            yield from _walk_here(part)

@@ -13,7 +13,7 @@ from activerecord.sql.dialects.sqlite.dates import SQLiteDates
 from activerecord.sql.dialects.sqlite.functions import SQLiteFunctions
 from activerecord.sql.dialects.sqlite.json import SQLiteJson
 from activerecord.sql.dialects.sqlite.search import SQLiteSearch
-from activerecord.sql.expression import Arithmetic, Expression
+from activerecord.sql.expression import Arithmetic, Expression, Nested
 from activerecord.sql.function import Function
 from activerecord.sql.rows import InRows
 from activerecord.sql.statement import Compound, Join, Select, Subquery, Update
@@ -98,4 +98,6 @@ def _is_computed(expression: Expression[Any]) -> bool:
         return _is_computed(expression.function)
     if isinstance(expression, Case):
         return any(map(_is_computed, expression.values))
+    if isinstance(expression, Nested):
+        return isinstance(expression.query, Select) and any(map(_is_computed, expression.query.columns))
     return isinstance(expression, Arithmetic)

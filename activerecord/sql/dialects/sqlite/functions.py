@@ -18,10 +18,9 @@ _DISTINCT = {"IS DISTINCT FROM": "IS NOT", "IS NOT DISTINCT FROM": "IS"}
 class SQLiteFunctions(Functions, WindowClauses):
     """Functions by the names that SQLite has for them, and what it has none of."""
 
-    def visit_comparison(self, comparison: Comparison) -> str:
-        """`left IS NOT right`, which newer versions call IS DISTINCT FROM."""
-        operator = _DISTINCT.get(comparison.operator, comparison.operator)
-        return f"{self.operand(comparison.left)} {operator} {self.operand(comparison.right)}"
+    def operator(self, comparison: Comparison) -> str:
+        """`IS NOT`, which newer versions call IS DISTINCT FROM."""
+        return _DISTINCT.get(comparison.operator, comparison.operator)
 
     def quotient(self, arithmetic: Arithmetic[Any]) -> str:
         """A Decimal that is stored as a whole number is divided as a decimal number all the same."""

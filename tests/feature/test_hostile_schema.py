@@ -1,6 +1,5 @@
-"""Columns, tables and labels may have any name, savepoints have ours, and errors quote no values."""
+"""Columns, tables and labels may have any name, which comes back as it was given; savepoints have names of ours."""
 
-import sqlite3
 from types import new_class
 from typing import Any
 
@@ -133,10 +132,8 @@ def check_table(name: str) -> None:
     assert is_whole()
 
 
-@pytest.mark.parametrize("name", ["", "a\0b", 5, None])
+@pytest.mark.parametrize("name", ["", "a\0b", 5])
 def test_names_that_no_table_can_have(name: Any) -> None:
-    if name is None:
-        return
     with pytest.raises(ActiveRecordError):
         new_class("Odd", (ActiveRecord,), exec_body=lambda space: space.update(__table_name__=name))
 
@@ -146,34 +143,3 @@ def test_names_of_savepoints_are_ours(canaries: None) -> None:
         Canary.query().count()
     assert [sql for sql in sent if "SAVEPOINT" in sql] != []
     assert not any("canaries;" in sql for sql in sent)
-
-
-# Where the engine quotes a value that it cannot use.
-QUOTED = {
-    "sqlite": "json_extract(song, ?) = 1",
-    "postgresql": "song::jsonb @? CAST(? AS jsonpath)",
-    "mysql": "song REGEXP ?",
-}
-
-
-def test_errors_do_not_quote_values(canaries: None, engine: str) -> None:
-    secret = "hunter2"
-    for call in (
-        lambda: Canary.create(id=1, song=secret),
-        lambda: Canary.where(QUOTED[engine], "$" + secret + "[").all(),
-        lambda: Canary.where(id=secret).all(),
-        lambda: Canary.where("song = ? AND", secret).all(),
-    ):
-        with pytest.raises(ActiveRecordError) as caught:
-            call()
-        assert secret not in str(caught.value)
-        assert secret not in repr(caught.value)
-    assert is_whole()
-
-
-def test_the_engine_itself_agrees() -> None:
-    """What the attacks would have done, had they got through."""
-    raw = sqlite3.connect(":memory:")
-    raw.executescript("CREATE TABLE canaries (song); SELECT 'x' ; DROP TABLE canaries; --'")
-    assert raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    raw.close()
