@@ -153,6 +153,8 @@ class Mapper(Generic[R]):
         self._relations_of = relations
         self._relations: Mapping[str, Joinable] = {}
         self._relations_as_of = (0, 0)
+        # of these relations, those whose targets follow what is written
+        self.followed: tuple[object, tuple[Any, ...]] = (None, ())
         self._named_in: dict[Shape, tuple[Mapper[Any], ...]] = {}
         self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
         mappers.add(self)

@@ -1,6 +1,6 @@
 """Loading the relations of many records: one query for each relation, whatever the number of records."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias, cast
@@ -85,20 +85,19 @@ class Preload:
 
     async def __call__(self, records: Sequence[Any]) -> None:
         """Load the relations of these records, and of what they lead to. Nothing is attached before all has arrived."""
-        arrived: list[Callable[[], None]] = []
-        await self.fetch(records, Loading(self._mapper, records), arrived)
-        for attach in arrived:
-            attach()
+        loading = Loading(self._mapper, records)
+        await self.fetch(records, loading)
+        loading.attach()
 
-    async def fetch(self, records: Sequence[Any], loading: Loading, arrived: "list[Callable[[], None]]") -> None:
-        """Read the relations of these records, and put into `arrived` what attaches them."""
+    async def fetch(self, records: Sequence[Any], loading: Loading) -> None:
+        """Read the relations of these records, as a part of that load, which attaches them at its end."""
 
         async def one(step: _Step) -> None:
             loaded = await step.association.fetch(records, loading, step.narrow)
-            arrived.append(partial(step.association.attach, loaded))
+            loading.arrived.append(partial(step.association.attach, loaded))
             found = loaded.found() if step.beyond is not None else ()
             if step.beyond is not None and found:
-                await step.beyond.fetch(found, loading, arrived)
+                await step.beyond.fetch(found, loading)
 
         if len(self._steps) == 1 or current_transaction(self._mapper.database()) is not None:
             for step in self._steps:
@@ -140,8 +139,8 @@ class _ByModel:
             raise errors[0]
         return cls(ways)
 
-    async def fetch(self, records: Sequence[Any], loading: Loading, arrived: "list[Callable[[], None]]") -> None:
-        """Read the relations of these records, and put into `arrived` what attaches them. Raises UnknownRelation."""
+    async def fetch(self, records: Sequence[Any], loading: Loading) -> None:
+        """Read the relations of these records, as a part of that load. Raises UnknownRelation."""
         by_model: dict[type[Any], list[Any]] = {}
         for record in records:
             model: type[Any] = record.__class__
@@ -153,7 +152,7 @@ class _ByModel:
         for model, found in by_model.items():
             way = self._ways[model]
             assert isinstance(way, Preload)
-            await way.fetch(found, loading, arrived)
+            await way.fetch(found, loading)
 
 
 class _Branch:

@@ -1,6 +1,6 @@
 """ActiveRecord: a row that knows how to save itself."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import new_class
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -14,6 +14,7 @@ from activerecord.model.declaration import declare, make_mapper
 from activerecord.model.metaclass import ModelType
 from activerecord.query.path import Relation, path_of
 from activerecord.relation import Association
+from activerecord.relation.counters import recount
 from activerecord.relation.target import model_of_table
 from activerecord.schema.naming import class_name
 from activerecord.schema.table import Table
@@ -66,6 +67,28 @@ class ActiveRecord(Bulk):
     def load(self, relation: "Relation[V]", *, timeout: float | None = None) -> V:
         """Load a relation, `order.load(Order.user)`, for all records of the same result at once."""
         return runtime.run_blocking(lambda: self.async_load(relation, timeout=timeout), "load")
+
+    @classmethod
+    async def async_reset_counters(
+        cls, relation: "Relation[Any] | str", *, ids: "Iterable[Any] | None" = None, timeout: float | None = None
+    ) -> int:
+        """Count anew what a has_many leads to, `User.async_reset_counters("orders")`, in all rows or those of these keys.
+
+        For what the counter of its belongs_to has missed: rows from before it, or written many at a time. One UPDATE; gives
+        the number of rows that it reached. Raises UsageError for a relation without a counter.
+        """
+        with bounded(timeout, "reset_counters"):
+            await cls.__mapper__.table()
+            return await recount(cast("Association[Any]", cls.__mapper__.relation(_only_name(relation))), ids)
+
+    @classmethod
+    def reset_counters(
+        cls, relation: "Relation[Any] | str", *, ids: "Iterable[Any] | None" = None, timeout: float | None = None
+    ) -> int:
+        """Count anew what a has_many leads to; see `async_reset_counters`."""
+        return runtime.run_blocking(
+            lambda: cls.async_reset_counters(relation, ids=ids, timeout=timeout), "reset_counters"
+        )
 
     # transactions
 

@@ -14,7 +14,8 @@ from activerecord.model.finders import Finders
 from activerecord.model.written import RowWriter, has_key
 from activerecord.query.clauses import Clauses
 from activerecord.query.query import Query
-from activerecord.relation.effects import Written, carry_out, has_effects
+from activerecord.relation.effects import before_write, carry_out, has_effects, hold_parents
+from activerecord.relation.parents import Written
 from activerecord.relation.trees import save_tree
 from activerecord.schema.column import not_loaded
 from activerecord.schema.table import Table
@@ -73,7 +74,7 @@ class Writes(Finders):
         self._claim()
         try:
             with bounded(timeout, "delete"):
-                result = await self._with_effects(self._delete_again)
+                result = await self._with_effects(self._delete_again, deletes=True)
         finally:
             self._writing = False
         return result.affected > 0
@@ -160,12 +161,14 @@ class Writes(Finders):
         elif self._row is None or self.changes:
             await self._with_effects(lambda: write(table))
 
-    async def _with_effects(self, write: Callable[[], Awaitable[T]]) -> T:
+    async def _with_effects(self, write: Callable[[], Awaitable[T]], *, deletes: bool = False) -> T:
         """Write the row, and do what that means for others: together, or not at all."""
         if not has_effects(self.__mapper__):
             return await write()
-        before = self._known_before()
         async with self.__mapper__.database().transaction():
+            before = await before_write(self, self._known_before(), deletes=deletes)
+            if not deletes:
+                await hold_parents([Written(self.__mapper__, before, self.attributes, self)])
             found = await write()
             after = None if self._row is None else self.attributes
             if not isinstance(found, Result) or found.affected:

@@ -1,7 +1,7 @@
 """An association: how the records of one model find those of another."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
@@ -11,6 +11,7 @@ from activerecord.mapper import Beyond, Mapper
 from activerecord.query.path import Relation
 from activerecord.query.query import Query
 from activerecord.relation.asking import know_along, reached_along
+from activerecord.relation.follow import Follow
 from activerecord.relation.hop import Hop, Narrow, joins, led_to
 from activerecord.relation.keys import Key, key_reader
 from activerecord.relation.loading import Loaded, Loading
@@ -44,6 +45,8 @@ class Association(ABC, Generic[V]):
     """
 
     many = False
+    # what the target follows of the owner's rows
+    follow: Follow | None = None
 
     def __init__(
         self,
@@ -224,6 +227,14 @@ class Association(ABC, Generic[V]):
         """The association as it leads to the model of this record alone."""
         return self
 
+    def by_values(self, values: Mapping[str, Any]) -> "Association[Any] | None":  # noqa: ARG002  # for several models
+        """The association as it leads on from a row of these values, by column; None where it leads nowhere."""
+        return self
+
+    def columns_held(self) -> tuple[str, ...]:
+        """The columns of the owner that say where it leads."""
+        return self.hops()[0].here
+
     @property
     def holds_key(self) -> bool:
         """Whether its owner holds the key of the target."""
@@ -296,6 +307,7 @@ class Association(ABC, Generic[V]):
         """Load it for all these records, in one query. Nothing is attached before everything has arrived."""
         loading = Loading(self.owner, records)
         self.attach(await self.fetch(records, loading, narrow))
+        loading.attach()
 
     async def fetch(self, records: Sequence[Any], loading: Loading, narrow: Narrow | None = None) -> Loaded:
         """Read what these records lead to. Nothing is attached yet."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from activerecord.errors import UsageError
+from activerecord.relation.follow import followed_by
 from activerecord.relation.hop import Narrow
 from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
 from activerecord.relation.linked import Linked
@@ -23,6 +24,8 @@ def belongs_to(
     inverse: str | None = None,
     polymorphic: bool = False,
     type_column: str | None = None,
+    touch: bool | str = False,
+    counter_cache: bool | str = False,
 ) -> Any:
     """A relation to the one record whose key this record holds.
 
@@ -31,14 +34,24 @@ def belongs_to(
 
     With `polymorphic`, to one record of several models, which the annotation names, `BelongsTo["Post | Photo"]`: by
     `<name>_type`, or `type_column`, which names the model, and by `<name>_id`, or `foreign_key`.
+
+    With `touch`, each write of a record sets the other's column `updated_at`, or the one that is named, to now, in UTC.
+    `counter_cache` names a column of the other that counts the records that lead to it; with True that is
+    `<its has_many>_count`, or `<records>_count` where it has none. Both are done by the verbs of records, not by those of
+    many rows: `insert_all`, `update_all`, `delete_all`.
     """
+    follow = followed_by(touch=touch, counter_cache=counter_cache)
     if polymorphic:
         if references:
             raise UsageError("a polymorphic relation goes by the key of each model: leave references out")
-        return PolymorphicBelongsTo[Any](_names(foreign_key), type_column, inverse=inverse)
+        several = PolymorphicBelongsTo[Any](_names(foreign_key), type_column, inverse=inverse)
+        several.follow = follow
+        return several
     if type_column is not None:
         raise UsageError("type_column is for polymorphic relations: belongs_to(polymorphic=True)")
-    return BelongsTo[Any](KeyHere(_names(foreign_key), _names(references)), inverse=inverse)
+    found = BelongsTo[Any](KeyHere(_names(foreign_key), _names(references)), inverse=inverse)
+    found.follow = follow
+    return found
 
 
 def has_one(

@@ -14,7 +14,7 @@ from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRowQuery, tuple_
 from activerecord.sql.statement import Join
 
-__all__ = ["Hop", "Narrow", "Reached", "in_turn", "joins", "led_to", "narrowed", "reached"]
+__all__ = ["Hop", "Narrow", "Reached", "in_turn", "joins", "led_to", "narrowed", "narrowed_first", "reached"]
 
 Narrow: TypeAlias = Callable[[Query[Any]], Query[Any]]
 
@@ -118,6 +118,13 @@ def _conditions(mapper: Mapper[Any], hop: Hop) -> list[Condition]:
             f"{mapper.name} is narrowed by {min(others)}, which a join by relation cannot say: where(...) only"
         )
     return [] if clauses.where is None else [clauses.where]
+
+
+def narrowed_first(query: Query[Any], narrow: Narrow | None) -> Query[Any]:
+    """The query, narrowed; an order that is asked for comes before the one that it has."""
+    if narrow is None or not query.clauses.orders:
+        return narrowed(query, narrow)
+    return narrowed(query.reorder(), narrow).order_by(*query.clauses.orders)
 
 
 def in_turn(one: Narrow | None, other: Narrow | None) -> Narrow | None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from activerecord.bulk import Ways, loaded
 from activerecord.query.query import Query
-from activerecord.relation.effects import Written, has_effects
+from activerecord.relation.effects import has_effects, hold_parents
 from activerecord.relation.hop import narrowed
 from activerecord.relation.keys import keys_condition
-from activerecord.relation.moving import in_parts
+from activerecord.relation.parents import Written
+from activerecord.relation.rows import in_parts
 from activerecord.relation.ties import Link
 from activerecord.schema.table import Table
 from activerecord.schema.writable import refuse_view
@@ -45,6 +46,7 @@ async def link_pairs(link: Link, pairs: Sequence[Pair]) -> list[Written]:
     ways = Ways(mapper.database(), table, mapper.source, conflict, values=dialect.max_binds)
     text = ways.compiled(columns).rows
     assert text is not None
+    await hold_parents([Written(mapper, None, dict(zip(link.columns, row, strict=True))) for row in rows])
     stored = [text.stored([*row, *given.values()]) for row in rows]
     found = await ways.add(columns, stored, returning) if stored else []
     if returning:

@@ -1,12 +1,13 @@
 """Loading: what many records lead to, read in one query, before any of it is attached."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, cast
 
 from activerecord.hydration import Layout, Origin
 from activerecord.mapper import Mapper
-from activerecord.relation.hop import Hop, Narrow, Reached, narrowed, reached
+from activerecord.query.query import Query
+from activerecord.relation.hop import Hop, Narrow, Reached, narrowed_first, reached
 from activerecord.relation.keys import Key, key_reader, keys_condition
 from activerecord.relation.limits import is_limited, limited, may_be_several
 
@@ -35,7 +36,14 @@ class Loading:
     def __init__(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> None:
         # of the columns that were read, by key: an object with others would lack some, or give away too many
         self._met: dict[Layout, dict[Hashable, Any]] = {}
+        # what attaches that which was read
+        self.arrived: list[Callable[[], None]] = []
         self.meet(mapper, records)
+
+    def attach(self) -> None:
+        """Attach all that has arrived."""
+        for each in self.arrived:
+            each()
 
     async def fetch(
         self,
@@ -51,23 +59,35 @@ class Loading:
         """
         keys = list(dict.fromkeys([key for _, key in keyed if key is not None]))
         by_key: dict[tuple[Any, ...], list[Any]] = {}
+        target = hops[-1].target
         for part in await _parts(hops, keys):
-            for key, record in await self._pairs(hops, part, narrow, first=first):
+            asked = self._asking(hops, part, narrow, first=first)
+            paths = asked.query.clauses.paths
+            beyond = await target.after_load(target, paths) if paths else None
+            pairs = await self._pairs(hops, _alone(asked, target))
+            if beyond is not None:
+                pairs = list(pairs)
+                await cast("_Along", beyond).fetch(list({id(record): record for _, record in pairs}.values()), self)
+            for key, record in pairs:
                 by_key.setdefault(key, []).append(record)
         return Loaded(keyed, by_key if len(hops) == 1 else _each_once(by_key))
 
-    async def _pairs(
+    def _asking(
         self, hops: Sequence[Hop], keys: "list[tuple[Any, ...]]", narrow: Narrow | None, *, first: bool
-    ) -> "Iterable[tuple[Any, Any]]":
-        """The records found, each with the key that it was found by."""
+    ) -> Reached:
+        """What the hops lead to from these keys."""
         found = reached(hops)
-        target = hops[-1].target
-        query = narrowed(found.query, narrow).where(keys_condition(found.keys, keys))
+        query = narrowed_first(found.query, narrow).where(keys_condition(found.keys, keys))
         if first and query.clauses.orders and not is_limited(query) and may_be_several(hops):
             query = query.limit(1)
+        return Reached(query, found.keys)
+
+    async def _pairs(self, hops: Sequence[Hop], found: Reached) -> "Iterable[tuple[Any, Any]]":
+        """The records found, each with the key that it was found by."""
+        target, query = hops[-1].target, found.query
         if is_limited(query):
             await query.know()
-            cut = limited(Reached(query, found.keys), hops)
+            cut = limited(found, hops)
             records, by = await cut.query.loaded_beside(cut.keys)
             return zip(by, self.meet(target, records), strict=True)
         if len(hops) > 1 or query.clauses.columns:
@@ -92,6 +112,20 @@ class Loading:
             return record
         key = read(record)
         return record if key is None else self._met.setdefault(origin.layout, {}).setdefault(key, record)
+
+
+class _Along(Protocol):
+    """What loads relations of records as a part of a load."""
+
+    async def fetch(self, records: Sequence[Any], loading: Loading) -> None:
+        """Read them."""
+        ...
+
+
+def _alone(found: Reached, target: Mapper[Any]) -> Reached:
+    """The same without what is to be loaded along: that is read as a part of the load."""
+    clauses = found.query.clauses
+    return replace(found, query=Query(target, replace(clauses, paths=()))) if clauses.paths else found
 
 
 async def _parts(hops: Sequence[Hop], keys: "list[tuple[Any, ...]]") -> "Sequence[list[tuple[Any, ...]]]":

@@ -50,8 +50,9 @@ class Many(Sequence[T], Generic[T]):
         return self.query().where(*conditions, **equals)
 
     def order_by(self, *orders: Any) -> Query[T]:
-        """A fresh query of these records in an order, given as to `Query.order_by`."""
-        return self.query().order_by(*orders)
+        """A fresh query of these records in an order, given as to `Query.order_by`; the relation's own comes after it."""
+        query = self.query()
+        return query.reorder(*orders).order_by(*query.clauses.orders)
 
     # writing
 

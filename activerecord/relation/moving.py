@@ -3,23 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activerecord.bulk import loaded
 from activerecord.errors import QueryError, StaleRecord
 from activerecord.mapper import Mapper
-from activerecord.relation.effects import Written, has_effects
+from activerecord.relation.effects import has_effects, hold_parents
 from activerecord.relation.keys import conjoined, keys_condition
+from activerecord.relation.parents import Written
+from activerecord.relation.rows import in_parts, read_columns
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition
 from activerecord.sql.reference import Reference
-from activerecord.sql.statement import Lock, Select, Update
+from activerecord.sql.statement import Update
 
-__all__ = ["in_parts", "move", "read_columns", "release", "rows_of"]
-
-# Keys of one statement where their list is one bind.
-_KEYS = 1 << 16
-
-# Binds of one statement that are left for other values than keys: a key to set, and one to compare with.
-_OTHERS = 32
+__all__ = ["move", "release", "rows_of"]
 
 
 async def move(mapper: "Mapper[Any]", records: Sequence[Any], values: Mapping[str, Any]) -> list[Written]:
@@ -30,6 +25,7 @@ async def move(mapper: "Mapper[Any]", records: Sequence[Any], values: Mapping[st
     table = await mapper.table()
     by_key = rows_of(table, records)
     before = await _before(mapper, table, list(by_key), tuple(values)) if has_effects(mapper) else {}
+    await hold_parents([Written(mapper, had, {**had, **values}) for had in before.values()])
     for part in await in_parts(mapper, len(table.primary_key), list(by_key)):
         affected = await _update(mapper, table, values, keys_condition(_own(mapper, table), part))
         if affected < len(part):
@@ -66,30 +62,6 @@ async def release(
         for key, had in before.items()
         if had == dict(held)
     ]
-
-
-async def read_columns(
-    mapper: "Mapper[Any]", table: Table, keys: "list[tuple[Any, ...]]", columns: Sequence[str]
-) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """What the rows of these keys have in some columns now, by key; nobody else changes it before the transaction ends."""
-    database, own = mapper.database(), _own(mapper, table)
-    wanted = (*own, *[Reference[Any](mapper.source_name, name) for name in columns])
-    lock = Lock() if (await database.settle()).locks_rows else None
-    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for part in await in_parts(mapper, len(own), keys):
-        select = Select(wanted, mapper.source, where=keys_condition(own, part), lock=lock)
-        compiled, rows = await database.fetch(select, (table,))
-        for row in loaded(compiled.loads, rows):
-            found[tuple(row[: len(own)])] = tuple(row[len(own) :])
-    return found
-
-
-async def in_parts(mapper: "Mapper[Any]", width: int, keys: "list[tuple[Any, ...]]") -> "list[list[tuple[Any, ...]]]":
-    """The keys, so many at a time as one statement can name beside some other values."""
-    dialect = await mapper.database().settle()
-    # IN fills its list up to a power of two, so only half of the binds can be counted on
-    size = _KEYS if width == 1 and dialect.list_is_a_bind else max(1, dialect.max_binds // 2 // width - _OTHERS)
-    return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
 async def _before(

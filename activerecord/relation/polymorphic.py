@@ -101,6 +101,7 @@ class PolymorphicBelongsTo(BelongsTo[T], Generic[T]):
                     f"give one another __polymorphic_name__"
                 )
             part = BelongsTo[Any](KeyHere(self._foreign_key), target=target)
+            part.follow = self.follow
             made[name] = part.of(self.owner.model, self.name)
         return made
 
@@ -136,7 +137,16 @@ class PolymorphicBelongsTo(BelongsTo[T], Generic[T]):
         """The belongs_to to the model of this record alone."""
         return self.part(self.name_of(other.__mapper__))
 
+    def by_values(self, values: Mapping[str, Any]) -> BelongsTo[Any] | None:
+        """The belongs_to that a row of these values goes by; None where it leads to nothing. Raises UnknownType."""
+        name = values.get(self.type_column)
+        return None if name is None else self.part(name)
+
     # its columns
+
+    def columns_held(self) -> tuple[str, ...]:
+        """The columns that say where it leads: the model's, and the key's."""
+        return (self.type_column, *self.own_columns())
 
     @property
     def type_column(self) -> str:

@@ -1,15 +1,17 @@
 """Writing through a relation: what becomes of rows and records when others are added to one, or taken from it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace as replace_values
 from typing import Any, TypeAlias
 
 from activerecord.errors import UsageError
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
 from activerecord.relation.association import Association, related
-from activerecord.relation.effects import Written, carry_out
+from activerecord.relation.effects import carry_out
 from activerecord.relation.linking import key_of, linked_to, unlink
 from activerecord.relation.moving import release, rows_of
+from activerecord.relation.parents import Written
 from activerecord.relation.pending import back_of, checked, keep, left_out, let_go, waiting
 from activerecord.relation.scoped import leaves_out, values_of
 from activerecord.relation.ties import is_linked, link_of, loose_columns
@@ -115,10 +117,12 @@ async def _released(scope: Transaction, association: Association[Any], owner: An
         return []
     if is_linked(association):
         link = link_of(association)
-        return await unlink(link, key_of(owner, link.owner), list(rows))
+        gone = await unlink(link, key_of(owner, link.owner), list(rows))
+        return [replace_values(each, parents=(owner,)) for each in gone]
     (hop,) = association.hops()
     held = {**dict(zip(hop.there, key_of(owner, hop.here), strict=True)), **dict(hop.besides)}
-    written = await release(hop.target, rows, _loose(association, hop.there), held)
+    released = await release(hop.target, rows, _loose(association, hop.there), held)
+    written = [replace_values(each, parents=(owner,)) for each in released]
     back = back_of(association)
     for other in [record for records in rows.values() for record in records] if back is not None else ():
         assert back is not None

@@ -83,7 +83,7 @@ def link_of(association: Association[Any]) -> Link:
     hops = association.hops()
     if len(hops) != 2 or not (isinstance(association.way, Links) or _links(*hops)):
         raise UsageError(
-            f"{association.spelt} leads over {len(hops) - 1} other tables, and is written where its records are: "
+            f"{association.spelt} leads over other tables, and is written where its records are: "
             f"{_nearer(association, hops)}"
         )
     near, far = hops

@@ -9,10 +9,11 @@ from activerecord import runtime
 from activerecord.errors import UsageError
 from activerecord.mapper import Mapper
 from activerecord.relation.association import Association, related
-from activerecord.relation.effects import Written, carry_out, has_effects
+from activerecord.relation.effects import before_write, carry_out, has_effects, hold_parents
 from activerecord.relation.levels import Levels
 from activerecord.relation.linking import Pair, key_of, link_pairs
 from activerecord.relation.moving import move
+from activerecord.relation.parents import Written
 from activerecord.relation.pending import appended, back_of, put, waiting
 from activerecord.relation.ties import Link, Need, is_linked, link_of, needs_of
 from activerecord.transaction import Transaction
@@ -136,6 +137,7 @@ class Tree:
         written = await self._write_root() if root_first else []
         fresh = [record for record in self._found.values() if record.is_new]
         ids = {id(record) for record in fresh}
+        await hold_parents([*self._ahead(ids), *[Written(r.__mapper__, None, r.attributes, r) for r in fresh]])
         await Levels(fresh, list(self._needs.values())).insert()
         written += [Written(r.__mapper__, None, r.attributes, r) for r in fresh if has_effects(r.__mapper__)]
         if self._root is not None and not root_first and id(self._root) not in ids:
@@ -152,11 +154,12 @@ class Tree:
         """Write what has changed of a root that has a row."""
         root, mapper = self._root, self._root.__mapper__
         values = {column: value for need in self._needs_of_root() for column, value in need.values().items()}
-        before = root._known_before()
         if values:
             root._assign_until_undone(values)
         if not root.changes:
             return []
+        before = await before_write(root, root._known_before(), deletes=False)
+        await hold_parents([Written(mapper, before, root.attributes, root)])
         await root._update(await mapper.table())
         return [Written(mapper, before, root.attributes, root)] if has_effects(mapper) else []
 
@@ -171,6 +174,18 @@ class Tree:
             mapper = needs[0].holder.__mapper__
             written += await move(mapper, [need.holder for need in needs], needs[0].values())
         return written
+
+    def _ahead(self, fresh: "set[int]") -> list[Written]:
+        """What will be moved, as far as it is known beforehand."""
+        found: list[Written] = []
+        for need in self._needs.values():
+            holder = need.holder
+            if id(holder) not in fresh and has_effects(holder.__mapper__):
+                values = {} if id(need.parent) in fresh else need.values()
+                found.append(
+                    Written(holder.__mapper__, holder._known_before(), {**holder.attributes, **values}, holder)
+                )
+        return found
 
     async def _link(self) -> list[Written]:
         """Put in the rows of link tables, by one INSERT for each relation."""

@@ -203,7 +203,8 @@ class Dialect:
     `title` is the engine's own name, for messages, `words` its names in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
     number of binds that one statement may have; `list_is_a_bind` tells that the list of an IN, however long, is one of
     them. `returning` has the verbs (insert, update, delete) that may give the rows they write. `locks_rows` tells that a SELECT
-    may lock its rows, which it need not where the engine has one writer at a time. `mark` is a query that gives one row, by
+    may lock its rows, which it need not where the engine has one writer at a time, `keys_lock` that writing a foreign key
+    keeps others from changing anything in the row that it leads to. `mark` is a query that gives one row, by
     which the transaction it is sent in is known ever after, and `fate` one that takes this row as its binds, and tells:
     "committed", "aborted", "in progress" or NULL; both are empty where the engine cannot tell.
 
@@ -246,6 +247,7 @@ class Dialect:
     max_binds: int
     auto_key_clause: str
     locks_rows: bool = False
+    keys_lock: bool = False
     mark: str = ""
     fate: str = ""
     literal: Callable[[object], str] = literal

@@ -132,13 +132,15 @@ class Lock:
     """What others may not do to the rows that are read, until the transaction ends.
 
     `shared`: write them, else lock them themselves either. `of` names the sources whose rows are meant, all if none.
-    Where a row is locked already, `nowait` fails and `skip_locked` leaves it out.
+    Where a row is locked already, `nowait` fails and `skip_locked` leaves it out. One that `keeps_keys` lets others write foreign
+    keys to the rows, where the engine tells that apart.
     """
 
     shared: bool = False
     of: tuple[str, ...] = ()
     nowait: bool = False
     skip_locked: bool = False
+    keeps_keys: bool = False
 
 
 class Select(

@@ -127,6 +127,7 @@ class Writer(ActiveRecord):
     links: HasMany["Link"] = has_many(foreign_key="writer_id")
     papers: HasMany["Paper"] = has_many(through="links.paper")
     best: HasOne["Paper"] = has_one(through="links.paper", order="score desc")
+    sorted: HasMany["Link"] = has_many(foreign_key="writer_id", order="id")
     last: HasOne["Link"] = has_one(foreign_key="writer_id", order="place desc")
 
 
@@ -182,6 +183,14 @@ def test_has_one_is_the_first_in_its_order_and_the_others_stay_where_they_are(pa
         assert [writer.last and writer.last.place for writer in writers] == [9, 1, None]
     assert [len(Writer.find(n).links) for n in (1, 2, 3)] == [7, 1, 0]
     assert [paper.id for paper in Writer.find(1).papers.query().order_by("id desc").limit(2).all()] == [5, 4]
+
+
+def test_an_order_that_is_asked_for_comes_before_that_of_the_relation(papers: Database) -> None:
+    writers = Writer.query().with_(("sorted", lambda query: query.order_by("paper_id desc").limit(3)))
+    found = [[(link.paper_id, link.place) for link in writer.sorted] for writer in writers.order_by("id").all()]
+    assert found == [[(5, 6), (4, 5), (3, 4)], [(5, 1)], []]
+    by_paper = Writer.find(1).sorted.order_by("paper_id").all()
+    assert [link.place for link in by_paper] == [9, 1, 2, 3, 4, 5, 6]
 
 
 def test_asking_about_those_within_a_limit(papers: Database) -> None:

@@ -47,11 +47,6 @@ class Order(Undeclared):
         return query.where(Order.Freight > freight)
 
 
-class Product(Undeclared):
-    __table_name__ = "Products"
-    __connection__ = "northwind"
-
-
 class Sold(Undeclared):
     __table_name__ = "Products"
     __connection__ = "northwind"
@@ -60,6 +55,12 @@ class Sold(Undeclared):
     @staticmethod
     def still(query: "Query[Any]") -> "Query[Any]":
         return query.where(Discontinued=False)
+
+
+# after it: what leads to the table by its foreign keys leads to the model that was defined last
+class Product(Undeclared):
+    __table_name__ = "Products"
+    __connection__ = "northwind"
 
 
 @pytest.fixture(scope="module")

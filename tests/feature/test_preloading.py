@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from activerecord import (
     column,
     create_tables,
     has_many,
+    pool_statistics,
     preload,
 )
 from activerecord.database import Database
@@ -184,5 +186,61 @@ def test_a_cancellation_leaves_all_or_nothing(shop: Database, runner: Runner) ->
             assert len(loaded) == 1
             if loaded == {True}:
                 assert all(order.items.loaded for user in users for order in user.orders)
+
+    runner.run(main)
+
+
+def test_what_a_narrowing_function_loads_along_is_a_part_of_the_same_load(shop: Database) -> None:
+    def with_items_and_user(query: Query[Any]) -> Query[Any]:
+        return query.with_("items", "user")
+
+    users = User.query().order_by("id").all()
+    with assert_queries(3, shop):
+        preload(users, ("orders", with_items_and_user))
+    assert [[len(order.items) for order in user.orders] for user in users] == [[2], [2, 2], [2, 2, 2]]
+    assert all(order.user is user for user in users for order in user.orders)
+
+
+def test_what_fails_beside_leaves_out_what_a_narrowing_function_loads_along(shop: Database, runner: Runner) -> None:
+    def with_items(query: Query[Any]) -> Query[Any]:
+        return query.with_("items")
+
+    def with_failing_items(query: Query[Any]) -> Query[Any]:
+        return query.with_(("items", failing))
+
+    async def main() -> None:
+        users = await User.query().with_("orders").async_all()
+        for paths in ([("orders", with_failing_items)], [("orders.user.orders", with_items), ("notes", failing)]):
+            with pytest.raises(SyntaxError_):
+                await async_preload(users, *paths)
+            assert not any(order.items.loaded for user in users for order in user.orders)
+
+    runner.run(main)
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "in a transaction"])
+def test_cut_at_any_moment_a_tree_is_attached_in_whole_or_not_at_all(
+    shop: Database, runner: Runner, inside: bool
+) -> None:
+    async def work(users: list[User]) -> None:
+        if not inside:
+            return await async_preload(users, "orders.items", "notes.user", "orders.user")
+        async with User.async_transaction():
+            return await async_preload(users, "orders.items", "notes.user", "orders.user")
+
+    async def main() -> None:
+        await work(await User.query().async_all())
+        begun = perf_counter()
+        await work(await User.query().async_all())
+        whole = perf_counter() - begun
+        for moment in range(12):
+            users = await User.query().async_all()
+            manner = runner.manners[moment % len(runner.manners)]
+            await cut_short(partial(work, users), manner, after=whole * moment / 10)
+            loaded = {user.orders.loaded and user.notes.loaded for user in users}
+            assert loaded == {user.orders.loaded or user.notes.loaded for user in users} and len(loaded) == 1
+            if loaded == {True}:
+                assert all(order.items.loaded and order.user is user for user in users for order in user.orders)
+            assert pool_statistics().lent == 0
 
     runner.run(main)

@@ -29,7 +29,7 @@ from activerecord.database import Database
 from activerecord.mapper import Mapper
 from activerecord.model import writes
 from activerecord.relation import linking, moving, through, trees
-from activerecord.relation.effects import Written
+from activerecord.relation.parents import Written
 from activerecord.testing.queries import Statements, count_queries
 from activerecord.testing.runners import RUNNERS, Runner, cut_short
 from activerecord.transaction import current_transaction
@@ -317,9 +317,9 @@ def test_links_without_a_unique_key(shop: Database) -> None:
 
 def test_longer_chains_are_written_elsewhere(shop: Database) -> None:
     ann = User.find(1)
-    with pytest.raises(UsageError, match=r"User.items leads over 1 other.*write Order.items"):
+    with pytest.raises(UsageError, match=r"User.items leads over other.*write Order.items"):
         ann.items.add(Item(label="x"))
-    with pytest.raises(UsageError, match=r"User.owners leads over 3 other.*write Order.user"):
+    with pytest.raises(UsageError, match=r"User.owners leads over other.*write Order.user"):
         ann.owners.replace([])
     with pytest.raises(UsageError, match="leads over"):
         ann.items.create(label="x")

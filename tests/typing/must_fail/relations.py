@@ -1,6 +1,6 @@
 """Relations are neither what they lead to on the class, nor more than that on a record."""
 
-from activerecord import Many
+from activerecord import Many, preload
 from tests.typing.models import Order, Profile, User
 
 
@@ -37,3 +37,21 @@ def terminal_verbs(user: User) -> None:
     print(user.orders.query().count())
     print(user.orders.all())  # error: both
     user.orders.append(Order())  # error: both
+
+
+def loaded_along(user: User) -> None:
+    User.query().with_(User.orders)
+    User.query().with_(5)  # error: both
+    User.query().with_(User.name)  # error: both
+    preload([user], User.name)  # error: both
+    preload(user, "orders")  # error: both
+
+
+async def written(user: User, order: Order) -> None:
+    user.orders.add(order)
+    user.orders.add(user)  # error: both
+    await user.orders.async_add(user)  # error: both
+    await user.orders.async_replace([user])  # error: both
+    user.orders.replace(order)  # error: both
+    made: User = await user.orders.async_create(total=1)  # error: both
+    print(made)

@@ -1,9 +1,9 @@
 """Relations stand for themselves on the class, and for what they lead to on a record."""
 
 from collections.abc import Sequence
-from typing import assert_type
+from typing import Any, assert_type
 
-from activerecord import Many, Query, Relation
+from activerecord import Many, Query, Relation, async_preload, preload
 from tests.typing.models import Order, Profile, User
 
 assert_type(User.orders, Relation[list[Order]])
@@ -50,3 +50,32 @@ def loaded_in_plain_sync_code(user: User, order: Order) -> None:
     assert_type(user.load(User.profile), Profile | None)
     assert_type(order.load(Order.user), User)
     assert_type(order.load(Order.reviewer), User | None)
+
+
+def loaded_along(users: list[User]) -> None:
+    assert_type(User.orders.user, Relation[Any])
+    assert_type(User.query().with_("orders", User.profile), Query[User])
+    User.query().with_(User.orders.user, ("orders", lambda query: query.limit(3)), (User.orders, lambda query: query))
+    User.query().with_({"orders": {"user": ["profile"]}}, {User.orders: Order.user}, ["profile", User.orders])
+    preload(users, "orders.user", User.profile, {User.orders: None})
+
+
+async def loaded_along_later(users: list[User]) -> None:
+    await async_preload(users, "orders.user", User.profile, timeout=1.5)
+
+
+def asked_by(query: Query[User]) -> None:
+    assert_type(query.where_has("orders"), Query[User])
+    assert_type(query.where_has(User.orders), Query[User])
+    assert_type(query.with_count("orders"), Query[User])
+
+
+async def written(user: User, order: Order) -> None:
+    assert_type(user.orders.build(total=1.5), Order)
+    assert_type(user.orders.create(total=1.5), Order)
+    assert_type(await user.orders.async_create(total=1.5), Order)
+    await user.orders.async_add(order, order)
+    await user.orders.async_remove(order)
+    await user.orders.async_replace([order])
+    user.orders.add(order)
+    user.orders.replace([order])

@@ -63,6 +63,7 @@ MYSQL = Dialect(
     max_binds=65535,
     auto_key_clause="{} AUTO_INCREMENT PRIMARY KEY",
     locks_rows=True,
+    keys_lock=True,
     literal=_literal,
     # Without the parentheses a LONGTEXT, a LONGBLOB and JSON have no default.
     default_clause="DEFAULT ({})",

@@ -20,6 +20,7 @@ from activerecord.sql.expression import Bind, Expression, In, Label, Position
 from activerecord.sql.node import alike
 from activerecord.sql.reference import Reference
 from activerecord.sql.rows import InRows
+from activerecord.sql.statement import Select
 from activerecord.types import Array, Unknown
 
 __all__ = ["PostgreSQLCompiler"]
@@ -81,6 +82,12 @@ class PostgreSQLCompiler(
             for (values, dump, name), kind in zip(self.row_columns(condition), kinds, strict=True)
         ]
         return f"SELECT * FROM unnest({', '.join(arrays)})"
+
+    def locks(self, select: Select) -> str:
+        """` FOR NO KEY UPDATE` where others may write keys that lead to the rows."""
+        text = super().locks(select)
+        lock = select.lock
+        return text.replace(" FOR UPDATE", " FOR NO KEY UPDATE") if lock is not None and lock.keeps_keys else text
 
     def check_writes(self) -> None:
         """None is refused."""
