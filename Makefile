@@ -10,7 +10,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test stress mutants check format format-check lint types mypy pyright sizes bench matrix clean help
+.PHONY: demo test stress mutants check format format-check lint types mypy pyright sizes bench memory matrix clean help
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,6 +59,9 @@ sizes: $(VENV)/.dev ## Report the sizes of files and functions
 
 bench: $(VENV)/.dev ## Measure against the raw driver
 	$(BIN)/python -m benchmarks $(ARGS)
+
+memory: $(VENV)/.dev ## Measure how much memory a million rows take, written and read (ARGS="--rows 100000" for fewer)
+	$(BIN)/python -m benchmarks.memory $(ARGS)
 
 matrix: ## Run the tests on each Python of PYTHONS that is installed
 	@ran=; failed=; for version in $(PYTHONS); do \
