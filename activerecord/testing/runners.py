@@ -119,14 +119,25 @@ async def _by_task(work: Callable[[], Coroutine[Any, Any, object]], after: float
 
 
 async def _by_interrupt(work: Callable[[], Coroutine[Any, Any, object]], after: float) -> bool:
-    # Python swallows an interrupt that falls into a finaliser; none but those of the work itself shall run
-    gc.collect()
     try:
-        with interrupting(after):
+        with _without_collection(), interrupting(after):
             await work()
     except KeyboardInterrupt:
         return True
     return False
+
+
+@contextmanager
+def _without_collection() -> Generator[None]:
+    """Collect garbage now, and not meanwhile: Python swallows an interrupt that falls into a finaliser or a callback of that."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager
