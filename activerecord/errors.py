@@ -23,6 +23,7 @@ ActiveRecordError
 └── DatabaseError                the server's answer, or its silence
     ├── IntegrityError
     │   ├── UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation
+    │   └── DeleteRestricted     others lead to the record, and their relation forbids its delete
     ├── RetryableError           the whole unit of work may be run again
     │   ├── SerializationFailure, Deadlock, LockTimeout
     │   └── SchemaChanged        a table was altered since it was read, or the statement since it was prepared
@@ -50,6 +51,7 @@ __all__ = [
     "DatabaseError",
     "DeadlineExceeded",
     "Deadlock",
+    "DeleteRestricted",
     "ForeignKeyViolation",
     "IntegrityError",
     "InvalidCursor",
@@ -214,6 +216,13 @@ class NotNullViolation(IntegrityError):
 
 class CheckViolation(IntegrityError):
     """A row does not fit a CHECK of its table."""
+
+
+class DeleteRestricted(IntegrityError):
+    """Records lead to the one that was to be deleted, by a relation with `dependent="restrict"`; the message names it.
+
+    The library asked before it deleted anything, so there is no `sql`.
+    """
 
 
 class RetryableError(DatabaseError):

@@ -155,6 +155,8 @@ class Mapper(Generic[R]):
         self._relations_as_of = (0, 0)
         # of these relations, those whose targets follow what is written
         self.followed: tuple[object, tuple[Any, ...]] = (None, ())
+        # and those of which something becomes when a record is deleted
+        self.dependents: tuple[object, tuple[Any, ...]] = (None, ())
         self._named_in: dict[Shape, tuple[Mapper[Any], ...]] = {}
         self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
         mappers.add(self)

@@ -14,6 +14,8 @@ from activerecord.model.finders import Finders
 from activerecord.model.written import RowWriter, has_key
 from activerecord.query.clauses import Clauses
 from activerecord.query.query import Query
+from activerecord.relation.clearing import delete_with_others
+from activerecord.relation.dependent import dependents
 from activerecord.relation.effects import before_write, carry_out, has_effects, hold_parents
 from activerecord.relation.parents import Written
 from activerecord.relation.trees import save_tree
@@ -68,13 +70,21 @@ class Writes(Finders):
     update = runtime.blocking(async_update)
 
     async def async_delete(self, *, timeout: float | None = None) -> bool:
-        """Delete the record's row; False where it had gone already. The record is new again, with the values it had."""
+        """Delete the record's row; False where it had gone already. The record is new again, with the values it had.
+
+        Before it, in one transaction, that becomes of the records that lead to it what their relations say, `dependent=...`.
+        Raises DeleteRestricted, with nothing deleted.
+        """
         if self._row is None:
             raise UsageError(f"a new {type(self).__name__} has no row to delete")
         self._claim()
         try:
             with bounded(timeout, "delete"):
-                result = await self._with_effects(self._delete_again, deletes=True)
+                await self.__mapper__.table()
+                if dependents(self.__mapper__):
+                    result = await delete_with_others(self, self._delete_again)
+                else:
+                    result = await self._with_effects(self._delete_again, deletes=True)
         finally:
             self._writing = False
         return result.affected > 0

@@ -47,6 +47,8 @@ class Association(ABC, Generic[V]):
     many = False
     # what the target follows of the owner's rows
     follow: Follow | None = None
+    # what becomes of the records that it leads to when the owner is deleted, as relation/dependent.py lists
+    dependent: str | None = None
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from activerecord.errors import UsageError
+from activerecord.relation.dependent import Dependent, LinksDependent, checked
 from activerecord.relation.follow import followed_by
 from activerecord.relation.hop import Narrow
 from activerecord.relation.kinds import BelongsTo, HasMany, HasOne
@@ -63,13 +64,16 @@ def has_one(
     where: Where = None,
     order: "str | Sequence[Any]" = (),
     inverse: str | None = None,
+    dependent: Dependent | None = None,
 ) -> Any:
     """A relation to the one record that holds this record's key, or that other relations lead to.
 
     Its options are those of `has_many`; the first in the order is the one.
     """
     way = _way(foreign_key, references, through, as_, is_one=True)
-    return HasOne[Any](way, narrow=_narrow(where, order), inverse=inverse or as_)
+    found = HasOne[Any](way, narrow=_narrow(where, order), inverse=inverse or as_)
+    found.dependent = checked(dependent, shows_one=bool(order), through=through is not None)
+    return found
 
 
 def has_many(
@@ -81,6 +85,7 @@ def has_many(
     where: Where = None,
     order: "str | Sequence[Any]" = (),
     inverse: str | None = None,
+    dependent: Dependent | None = None,
 ) -> Any:
     """A relation to the records that hold this record's key, or that other relations lead to.
 
@@ -89,9 +94,15 @@ def has_many(
     once. `as_` names the other's polymorphic belongs_to by which they lead back: `as_="commentable"`. `where` says which of
     them are meant, as a dict of values or a function of the query, and `order` in which order they come. `inverse` names the
     other's relation back, where it is not found by itself.
+
+    `dependent` says what becomes of these records when the record is deleted by its own verb: they are deleted too, with what
+    depends on them in turn ("destroy") or by one plain DELETE ("delete"), or their key becomes NULL ("nullify"), or their being
+    there forbids it with DeleteRestricted ("restrict").
     """
     way = _way(foreign_key, references, through, as_, is_one=False)
-    return HasMany[Any](way, narrow=_narrow(where, order), inverse=inverse or as_)
+    found = HasMany[Any](way, narrow=_narrow(where, order), inverse=inverse or as_)
+    found.dependent = checked(dependent, through=through is not None)
+    return found
 
 
 def has_and_belongs_to_many(
@@ -102,6 +113,7 @@ def has_and_belongs_to_many(
     where: Where = None,
     order: "str | Sequence[Any]" = (),
     inverse: str | None = None,
+    dependent: LinksDependent | None = None,
 ) -> Any:
     """A relation to many records over a link table that holds the keys of both sides, and needs no model.
 
@@ -109,10 +121,13 @@ def has_and_belongs_to_many(
     column that leads back to this model (usually `<this model>_id`), `other_key` the one that leads on (usually `<other
     model>_id`); tuples where a key is composite. The other options are those of `has_many`. `create_tables` makes the link
     table with the models on both sides, its columns together its primary key. One with columns of its own wants a model, and
-    `has_many(through=...)`.
+    `has_many(through=...)`. With `dependent="delete"` the links of a record are deleted with it, where the database does not see to
+    that, and with "restrict" their being there forbids it.
     """
     way = Linked(table, _names(foreign_key), _names(other_key))
-    return HasMany[Any](way, narrow=_narrow(where, order), inverse=inverse)
+    found = HasMany[Any](way, narrow=_narrow(where, order), inverse=inverse)
+    found.dependent = checked(dependent, links=True)
+    return found
 
 
 def _way(foreign_key: Names, references: Names, through: str | None, as_: str | None, *, is_one: bool) -> Way:

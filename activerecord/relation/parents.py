@@ -1,6 +1,7 @@
 """The rows that follow what is written: which they are, and which records of them are at hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -33,7 +34,7 @@ class Written:
 
     `before` is None for a row that was inserted, `after` for one that was deleted. A column that a change left alone may stand
     in neither. `record` is the record that stands for the row; a row that links two records has none. `parents` are records
-    at hand that it led to before.
+    at hand that it led to before. For the rows that are `gone` with it nothing is to be done.
     """
 
     mapper: Mapper[Any]
@@ -41,6 +42,7 @@ class Written:
     after: Mapping[str, Any] | None
     record: Any = None
     parents: tuple[Any, ...] = ()
+    gone: "AbstractSet[Parent]" = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,10 @@ def parent_in(
 def parents_of(association: Association[Any], row: Written) -> "list[tuple[Association[Any], Parent] | None]":
     """Where a row led to before it was written, and where it leads to now."""
     others: Mapping[str, Any] = {} if row.record is None else row.record.attributes
-    return [
+    found = [
         parent_in(association, None if values is None else {**others, **values}) for values in (row.before, row.after)
     ]
+    return [None if parent is None or parent[1] in row.gone else parent for parent in found]
 
 
 def at_hand(association: Association[Any], records: Iterable[Any], parents: Sequence[Any] = ()) -> AtHand:

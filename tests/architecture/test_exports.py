@@ -37,6 +37,7 @@ PUBLIC = (
     "DatabaseError",
     "DeadlineExceeded",
     "Deadlock",
+    "DeleteRestricted",
     "Each",
     "ForeignKeyViolation",
     "Handle",
