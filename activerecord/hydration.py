@@ -37,6 +37,18 @@ class Layout:
         raw, load = row[position], self.loads[position]
         return raw if raw is None or load is None else load(raw)
 
+    def keys_of(self, rows: Sequence[Sequence[Any]], names: Sequence[str]) -> list[Any]:
+        """What the rows hold in these columns, loaded: of one column the values, of several tuples of them."""
+        columns = [self._column(rows, name) for name in names]
+        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+
+    def _column(self, rows: Sequence[Sequence[Any]], name: str) -> list[Any]:
+        position = self.positions[name]
+        load = self.loads[position]
+        if load is None:
+            return [row[position] for row in rows]
+        return [None if row[position] is None else load(row[position]) for row in rows]
+
 
 class Origin:
     """The result that a record came with: the layout of its row, and the records that came with it."""

@@ -326,9 +326,9 @@ class Association(ABC, Generic[V]):
             found = loaded.by_key.get(key, ()) if key is not None else ()
             related(record)[self.name] = key, self.value(found)
             if back is not None and not back.many and found:
-                its = back.key_by_inverse(key, record)
+                leads_back = back.key_by_inverse(key, record), record
                 for other in found:
-                    related(other)[back.name] = its, record
+                    related(other)[back.name] = leads_back
 
     def key_by_inverse(self, key: Key, record: Any) -> Key:  # noqa: ARG002  # for a key that says more
         """The key of those that a record leads to, by its inverse, by this key of its own."""

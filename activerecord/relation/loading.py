@@ -1,5 +1,6 @@
 """Loading: what many records lead to, read in one query, before any of it is attached."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
@@ -8,7 +9,7 @@ from activerecord.hydration import Layout, Origin
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
 from activerecord.relation.hop import Hop, Narrow, Reached, narrowed_first, reached
-from activerecord.relation.keys import Key, key_reader, keys_condition
+from activerecord.relation.keys import Key, keys_condition
 from activerecord.relation.limits import is_limited, limited, may_be_several
 
 __all__ = ["Loaded", "Loading"]
@@ -27,7 +28,7 @@ class Loaded:
 
     def found(self) -> list[Any]:
         """The records that were found, each once."""
-        return list({id(record): record for records in self.by_key.values() for record in records}.values())
+        return _each_once(record for records in self.by_key.values() for record in records)
 
 
 class Loading:
@@ -64,13 +65,14 @@ class Loading:
             asked = self._asking(hops, part, narrow, first=first)
             paths = asked.query.clauses.paths
             beyond = await target.after_load(target, paths) if paths else None
-            pairs = await self._pairs(hops, _alone(asked, target))
+            keys_found, records = await self._found(hops, _alone(asked, target))
             if beyond is not None:
-                pairs = list(pairs)
-                await cast("_Along", beyond).fetch(list({id(record): record for _, record in pairs}.values()), self)
-            for key, record in pairs:
-                by_key.setdefault(key, []).append(record)
-        return Loaded(keyed, by_key if len(hops) == 1 else _each_once(by_key))
+                await cast("_Along", beyond).fetch(_each_once(records), self)
+            _group(by_key, keys_found, records, width=len(hops[0].there))
+        if len(hops) > 1:
+            # by several ways a record may lead to another, and still has it once
+            by_key = {key: _each_once(its) for key, its in by_key.items()}
+        return Loaded(keyed, by_key)
 
     def _asking(
         self, hops: Sequence[Hop], keys: "list[tuple[Any, ...]]", narrow: Narrow | None, *, first: bool
@@ -82,36 +84,69 @@ class Loading:
             query = query.limit(1)
         return Reached(query, found.keys)
 
-    async def _pairs(self, hops: Sequence[Hop], found: Reached) -> "Iterable[tuple[Any, Any]]":
-        """The records found, each with the key that it was found by."""
+    async def _found(self, hops: Sequence[Hop], found: Reached) -> "tuple[list[Any], list[Any]]":
+        """The keys that records were found by, of one column its values, and the records."""
         target, query = hops[-1].target, found.query
         if is_limited(query):
             await query.know()
-            cut = limited(found, hops)
-            records, by = await cut.query.loaded_beside(cut.keys)
-            return zip(by, self.meet(target, records), strict=True)
-        if len(hops) > 1 or query.clauses.columns:
-            records, by = await query.loaded_beside(found.keys)
-            return zip(by, self.meet(target, records), strict=True)
-        records = await query.async_all()
-        read = key_reader(target, hops[0].there)
-        return zip(map(read, records), self.meet(target, records), strict=True)
+            found = limited(found, hops)
+        elif len(hops) == 1 and not query.clauses.columns:
+            records = await query.async_all()
+            return _keys_in(records, hops[0].there), self.meet(target, records)
+        records, by = await found.query.loaded_beside(found.keys)
+        return [key[0] for key in by] if len(found.keys) == 1 else [*by], self.meet(target, records)
 
     def meet(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> list[Any]:
         """The records, or in place of each the one of the same row that was met before."""
-        table = mapper.known_table()
+        given, table = list(records), mapper.known_table()
         if table is None or not table.primary_key:
-            return list(records)
-        names = table.primary_key
-        read = key_reader(mapper, names)
-        return [self._one(record, names, read) for record in records]
+            return given
+        layouts = {None if record._origin is None else record._origin.layout for record in given}
+        if len(layouts) == 1:
+            return self._meet(layouts.pop(), table.primary_key, given)
+        return [
+            self._meet(None if record._origin is None else record._origin.layout, table.primary_key, [record])[0]
+            for record in given
+        ]
 
-    def _one(self, record: Any, names: tuple[str, ...], read: "Callable[[Any], Key]") -> Any:
-        origin: Origin | None = record._origin
-        if origin is None or not origin.layout.positions.keys() >= set(names):
-            return record
-        key = read(record)
-        return record if key is None else self._met.setdefault(origin.layout, {}).setdefault(key, record)
+    def _meet(self, layout: Layout | None, names: tuple[str, ...], records: "list[Any]") -> list[Any]:
+        if layout is None or not layout.positions.keys() >= {*names}:
+            return records
+        keys = layout.keys_of([record._row for record in records], names)
+        known = self._met.setdefault(layout, {})
+        if not known:
+            known.update(zip(keys, records, strict=True))
+            if len(known) == len(records) and not any(map(_is_null, known)):
+                return records
+            known.clear()
+        return [
+            record if _is_null(key) else known.setdefault(key, record)
+            for key, record in zip(keys, records, strict=True)
+        ]
+
+
+def _is_null(key: Any) -> bool:
+    """Whether a key has a part that is NULL, so that it is equal to no other."""
+    return key is None or (key.__class__ is tuple and None in key)
+
+
+def _keys_in(records: "list[Any]", columns: tuple[str, ...]) -> list[Any]:
+    """What the records of one result have in these columns, as their rows have it."""
+    if not records:
+        return []
+    origin: Origin = records[0]._origin
+    return origin.layout.keys_of([record._row for record in records], columns)
+
+
+def _group(
+    by_key: "dict[tuple[Any, ...], list[Any]]", keys: "Sequence[Any]", records: "Sequence[Any]", *, width: int
+) -> None:
+    """Add the records, each to those of its key."""
+    groups = defaultdict[Any, list[Any]](list)
+    for key, record in zip(keys, records, strict=True):
+        groups[key].append(record)
+    for key, its in groups.items():
+        by_key.setdefault((key,) if width == 1 else key, []).extend(its)
 
 
 class _Along(Protocol):
@@ -137,6 +172,5 @@ async def _parts(hops: Sequence[Hop], keys: "list[tuple[Any, ...]]") -> "Sequenc
     return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
-def _each_once(by_key: "Mapping[tuple[Any, ...], list[Any]]") -> "Mapping[tuple[Any, ...], list[Any]]":
-    """By several ways a record may lead to another, and still has it once."""
-    return {key: list({id(record): record for record in records}.values()) for key, records in by_key.items()}
+def _each_once(records: "Iterable[Any]") -> list[Any]:
+    return list({id(record): record for record in records}.values())
