@@ -180,6 +180,14 @@ def test_narrowing(blog: Database) -> None:
     assert [what(comment) for comment in comments] == [None, None, ("Post", 2), None, None]
 
 
+def test_what_a_narrowing_function_loads_along(blog: Database) -> None:
+    with assert_queries(5, blog):
+        found = Comment.query().with_(("commentable", lambda query: query.with_("author"))).order_by("id").all()
+        names = [each.commentable and each.commentable.author.name for each in found]
+    assert names == ["ann", "ann", "bob", "ann", None]
+    assert found[0].commentable is found[3].commentable
+
+
 def test_assigning(blog: Database) -> None:
     post, photo = Post.find(2), Photo.find(2)
     comment = Comment(text="new", commentable=photo)

@@ -172,6 +172,10 @@ def test_a_failure_beside_leaves_nothing_attached(shop: Database, runner: Runner
         with pytest.raises(SyntaxError_):
             await async_preload(users, "orders.items", ("notes", failing))
         assert not any(user.orders.loaded or user.notes.loaded for user in users)
+        with pytest.raises(SyntaxError_):
+            async with User.async_transaction():
+                await async_preload(users, "orders.items", ("notes", failing))
+        assert not any(user.orders.loaded or user.notes.loaded for user in users)
 
     runner.run(main)
 
