@@ -97,17 +97,27 @@ class Database:
         writes = _writes(statement)
         if compiled.locks and not (writes or isinstance(statement, Explain)):
             self.check_locks(compiled)
+        orphan = None if late is None else partial(late, compiled)
+        return compiled, await self._rows(compiled.sql, binds, tables, writes=writes, orphan=orphan)
+
+    async def fetch_by(self, compiled: Compiled, values: Sequence[Any], tables: Sequence[CachedTable]) -> list[Row]:
+        """The rows that a text gives with these values, which only reads; it was compiled for what the server speaks."""
+        return await self._rows(compiled.sql, compiled.binds(values), tables, writes=False)
+
+    async def _rows(
+        self,
+        sql: str,
+        binds: list[Any],
+        tables: Sequence[CachedTable],
+        *,
+        writes: bool | None,
+        orphan: "Callable[[list[Row]], object] | None" = None,
+    ) -> list[Row]:
         try:
-            rows = await self._send(
-                compiled.sql,
-                lambda c: c.fetch(compiled.sql, binds),
-                writes=writes,
-                orphan=None if late is None else partial(late, compiled),
-            )
+            return await self._send(sql, lambda c: c.fetch(sql, binds), writes=writes, orphan=orphan)
         except _DOUBTFUL as error:
             await self.catalog.doubt(error, tables, writes=writes)
             raise
-        return compiled, rows
 
     async def prepared(self, statement: Node, tables: Sequence[CachedTable]) -> tuple[Compiled, list[Any]]:
         """The text of a statement, and the values that go with it."""

@@ -157,6 +157,8 @@ class Mapper(Generic[R]):
         self.followed: tuple[object, tuple[Any, ...]] = (None, ())
         # and those of which something becomes when a record is deleted
         self.dependents: tuple[object, tuple[Any, ...]] = (None, ())
+        # the text that finds a row by its key
+        self.lookup: Any = None
         self._named_in: dict[Shape, tuple[Mapper[Any], ...]] = {}
         self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
         mappers.add(self)
@@ -194,6 +196,7 @@ class Mapper(Generic[R]):
         """The same model under another name in statements."""
         twin = copy(self)
         twin.alias = alias
+        twin.lookup = None
         return twin
 
     def database(self) -> Database:

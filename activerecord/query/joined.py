@@ -88,4 +88,4 @@ def _told_beside(clauses: Clauses, beside: Beside, source: str) -> Clauses:
         )
     wishes = [JoinWish(join.kind, item=join.source, condition=join.condition) for join in beside.joins]
     columns = clauses.columns or (Star(source),)
-    return replace(clauses, columns=(*columns, *beside.columns), joins=(*clauses.joins, *wishes))
+    return clauses.but(columns=(*columns, *beside.columns), joins=(*clauses.joins, *wishes))

@@ -48,7 +48,7 @@ class Merging(QueryCore[R]):
             )
         clauses = self._scoped(self._clauses)
         joins = tuple([self._leading(join) for join in clauses.joins])
-        return replace(clauses, joins=joins, lifted=frozenset(), everywhere=False)
+        return clauses.but(joins=joins, lifted=frozenset(), everywhere=False)
 
     def _leading(self, join: JoinWish) -> JoinWish:
         return replace(join, owner=self._mapper) if join.path and join.owner is None else join
@@ -57,13 +57,12 @@ class Merging(QueryCore[R]):
 def _together(one: Clauses, other: Clauses) -> Clauses:
     """The clauses of two queries of one model."""
     latter = {name: getattr(other, name) for name in told(other) & _LATTER}
-    return replace(_beside(one, other), **latter)
+    return _beside(one, other).but(**latter)
 
 
 def _beside(one: Clauses, other: Clauses) -> Clauses:
     """All that both say which can be said together."""
-    return replace(
-        one,
+    return one.but(
         tables=named_once(one.tables, other.tables),
         joins=one.joins + tuple([join for join in other.joins if not any(_same(join, there) for there in one.joins)]),
         where=all_of(one.where, other.where),

@@ -1,7 +1,7 @@
 """Terminal verbs that give a page of records: beyond a cursor, or by its number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
 from activerecord import runtime
@@ -146,7 +146,7 @@ class Pages(Parts[R], Terminals[R], Values[R]):
         clauses = self._clauses
         by_itself = not (clauses.groups or clauses.distinct or clauses.distinct_on)
         orders = with_key(clauses.orders, table, self._mapper.source_name) if by_itself else clauses.orders
-        return replace(clauses, orders=orders, limit=per_page, offset=(number - 1) * per_page)
+        return clauses.but(orders=orders, limit=per_page, offset=(number - 1) * per_page)
 
     def _order_text(self, course: Course) -> str:
         """What tells the query's order from that of others, in this process and in the next."""

@@ -1,7 +1,7 @@
 """Parts of a query's rows: those beyond a place in its order, and the places that they have themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeGuard, TypeVar
 
 from activerecord.driver import Row
@@ -128,8 +128,7 @@ class Parts(Joined[R]):
         With a row read `ahead` it is known whether there are more; without, there are none only if fewer came.
         """
         orders = tuple([(term.reversed() if backwards else term).ordering for term in course.terms])
-        clauses = replace(
-            self._clauses,
+        clauses = self._clauses.but(
             columns=course.columns,
             where=all_of(self._clauses.where, where),
             orders=orders,

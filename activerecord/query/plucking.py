@@ -1,6 +1,5 @@
 """Terminal verbs that give the values of columns, each with its type."""
 
-from dataclasses import replace
 from typing import Any, TypeVar, overload
 
 from activerecord import runtime
@@ -117,7 +116,7 @@ class Plucking(Values[R]):
         """The values of one column as a list, or of several as a list of tuples: `SELECT "users"."id", "users"."name" ...`."""
         if not columns:
             raise QueryError("pluck needs a column; for all of them: tuples()")
-        clauses = replace(self._clauses, columns=tuple([self._column(name) for name in columns]))
+        clauses = self._clauses.but(columns=tuple([self._column(name) for name in columns]))
         with bounded(timeout, "pluck"):
             _, rows = await self._rows(lambda _: clauses)
         return [row[0] for row in rows] if len(columns) == 1 else rows

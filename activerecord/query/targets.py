@@ -1,6 +1,5 @@
 """Which rows of its table a query is after, as a condition that a statement which writes them can have."""
 
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from activerecord.errors import QueryError
@@ -63,13 +62,13 @@ class Targets(QueryCore[R]):
         source = self._mapper.source_name
         keys = _keys(table, source)
         is_limited = clauses.limit is not None or clauses.offset is not None
-        clauses = replace(clauses, comments=(), distinct=clauses.distinct and is_limited and bool(clauses.joins))
+        clauses = clauses.but(comments=(), distinct=clauses.distinct and is_limited and bool(clauses.joins))
         if not (is_limited or clauses.distinct_on):
-            clauses = replace(clauses, orders=())
+            clauses = clauses.but(orders=())
         if not clauses.distinct:
-            return self._select(replace(clauses, columns=keys))
+            return self._select(clauses.but(columns=keys))
         # so many rows of the table, each once, and not so many pairs of one with what was joined
-        rows = self._select(replace(clauses, columns=(Star(source),)))
+        rows = self._select(clauses.but(columns=(Star(source),)))
         return Select(keys, Subquery(rows, source))
 
 

@@ -1,23 +1,34 @@
 """Terminal verbs that give records: here a query meets the database."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.bounds import bounded
 from activerecord.errors import QueryError, RecordNotFound
 from activerecord.mapper import AfterLoad
-from activerecord.query.clauses import Clauses, Finish
+from activerecord.query.clauses import NOTHING, Clauses, Finish
 from activerecord.query.execution import loaded
 from activerecord.query.joined import Joined
 from activerecord.schema.table import Table
+from activerecord.sql.cache import StatementCache
+from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Selectable, Star, all_of
 from activerecord.sql.reference import Reference
 
 __all__ = ["Terminals", "check_records", "key_condition", "key_parts"]
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """The text that finds a row by its key, and for which reading of the table and of the server it was made."""
+
+    table: Table
+    statements: StatementCache
+    compiled: Compiled
 
 
 class Terminals(Joined[R]):
@@ -66,7 +77,7 @@ class Terminals(Joined[R]):
     async def async_one_or_none(self, *, timeout: float | None = None) -> R | None:
         """The one record that fits, None for none. Raises QueryError for several."""
         with bounded(timeout, "one_or_none"):
-            found = await self._records(lambda _: replace(self._clauses, limit=_at_most(self._clauses.limit, 2)))
+            found = await self._records(lambda _: self._clauses.but(limit=_at_most(self._clauses.limit, 2)))
         if len(found) > 1:
             raise QueryError(f"several records of {self._mapper.name} fit a query that expects one")
         return _only(found)
@@ -90,11 +101,13 @@ class Terminals(Joined[R]):
             return None
 
         def by_key(table: Table) -> Clauses:
-            return replace(
-                self._clauses, where=all_of(self._clauses.where, key_condition(table, key, self._mapper.source_name))
+            return self._clauses.but(
+                where=all_of(self._clauses.where, key_condition(table, key, self._mapper.source_name))
             )
 
         with bounded(timeout, "find_or_none"):
+            if self._clauses is NOTHING and not self._mapper.default_scopes:
+                return _only(await self._mapper.database().catalog.again_if_altered(lambda: self._looked_up(key)))
             return _only(await self._records(by_key))
 
     find_or_none = runtime.blocking(async_find_or_none)
@@ -127,6 +140,21 @@ class Terminals(Joined[R]):
         if after is not None and records:
             await after(records)
         return records
+
+    async def _looked_up(self, key: Any) -> list[R]:
+        """The record of this key, among all: by a text that is made once for a table."""
+        table, database = await self._mapper.table(), self._mapper.database()
+        lookup: _Lookup | None = self._mapper.lookup
+        if lookup is None or lookup.table is not table or lookup.statements is not database.statements:
+            lookup = self._mapper.lookup = await self._lookup(table, key)
+        rows = await database.fetch_by(lookup.compiled, key_parts(table, key), (table,))
+        return self._mapper.records(lookup.compiled, rows)
+
+    async def _lookup(self, table: Table, key: Any) -> _Lookup:
+        database, source = self._mapper.database(), self._mapper.source_name
+        select = self._select(self._clauses.but(where=key_condition(table, key, source)))
+        compiled, _ = await database.prepared(select, (table,))
+        return _Lookup(table, database.statements, compiled)
 
     async def _loaded(self, finish: Finish | None) -> tuple[list[R], AfterLoad | None]:
         prepared = await self._prepare_records(finish)
@@ -196,7 +224,7 @@ def _in_key_order(clauses: Clauses, source: str, *, limit: int, backwards: bool 
             if not orders:
                 raise QueryError(f"table {table.name!r} has no primary key, so last needs an order_by(...)")
             orders = tuple([order.reversed() for order in orders])
-        return replace(clauses, orders=orders, limit=_at_most(clauses.limit, limit))
+        return clauses.but(orders=orders, limit=_at_most(clauses.limit, limit))
 
     return finish
 

@@ -1,7 +1,6 @@
 """Terminal verbs that give values: counts, keys, plain rows."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from activerecord import runtime
@@ -58,9 +57,9 @@ class Values(Joined[R]):
     async def async_exists(self, *, timeout: float | None = None) -> bool:
         """Whether any row fits: `SELECT 1 ... LIMIT 1`."""
         limit = 1 if self._clauses.limit is None else min(self._clauses.limit, 1)
-        clauses = replace(self._clauses, orders=(), limit=limit)
+        clauses = self._clauses.but(orders=(), limit=limit)
         if not (clauses.distinct and clauses.offset):
-            clauses = replace(clauses, columns=(Label(Text("1"), "one"),), distinct=False)
+            clauses = clauses.but(columns=(Label(Text("1"), "one"),), distinct=False)
         with bounded(timeout, "exists"):
             _, rows = await self._rows(lambda _: clauses)
         return bool(rows)
@@ -76,8 +75,7 @@ class Values(Joined[R]):
         def keys(table: Table) -> Clauses:
             if not table.primary_key:
                 raise QueryError(f"table {table.name!r} has no primary key: use pluck(...)")
-            return replace(
-                self._clauses,
+            return self._clauses.but(
                 columns=tuple([Reference[Any](self._mapper.source_name, name) for name in table.primary_key]),
             )
 
@@ -127,7 +125,7 @@ class Values(Joined[R]):
         return compiled.names, loaded(rows, compiled.loads)
 
     async def _aggregate(self, function: Function[Any]) -> Prepared:
-        clauses = replace(self._clauses, columns=(function,), orders=())
+        clauses = self._clauses.but(columns=(function,), orders=())
         return await self._prepare(lambda _: clauses)
 
     def _is_cut(self) -> bool:
@@ -151,7 +149,7 @@ class Values(Joined[R]):
 
     async def _counting(self) -> Prepared:
         columns = tuple(_numbered(self._clauses.columns or self._clauses.groups))
-        inner = await self._prepare(lambda _: replace(self._clauses, columns=columns, orders=self._inner_orders()))
+        inner = await self._prepare(lambda _: self._clauses.but(columns=columns, orders=self._inner_orders()))
         counting = Select((Function[int]("count", ()),), Subquery(inner.select, "counted"))
         return Prepared(counting, inner.tables, inner.table)
 

@@ -58,7 +58,7 @@ def numbered(found: Reached, hops: Sequence[Hop]) -> Reached:
     target, clauses = hops[-1].target, found.query.clauses
     names = _names(target, clauses)
     numbering = _Numbering(target, found.keys, _orders(target, clauses))
-    rows = replace(clauses, orders=(), limit=None, offset=None, paths=(), joined=(), distinct=False)
+    rows = clauses.but(orders=(), limit=None, offset=None, paths=(), joined=(), distinct=False)
     once = keys_of(target) if len(hops) > 1 or clauses.joins or clauses.distinct else ()
     query = numbering.of_each_once(rows, once) if once else numbering.of(rows)
     source = target.source_name
@@ -99,7 +99,7 @@ class _Numbering:
 
     def _asking(self, rows: Clauses, more: "Sequence[Label[Any]]", number: Label[int]) -> Query[Any]:
         columns = rows.columns or (Star(self.target.source_name),)
-        return Query(self.target, replace(rows, columns=(*columns, *more, number)))
+        return Query(self.target, rows.but(columns=(*columns, *more, number)))
 
     def _labelled_keys(self) -> "list[Label[Any]]":
         return [Label(key, _KEY.format(place)) for place, key in enumerate(self.by)]

@@ -160,7 +160,7 @@ class _Along(Protocol):
 def _alone(found: Reached, target: Mapper[Any]) -> Reached:
     """The same without what is to be loaded along: that is read as a part of the load."""
     clauses = found.query.clauses
-    return replace(found, query=Query(target, replace(clauses, paths=()))) if clauses.paths else found
+    return replace(found, query=Query(target, clauses.but(paths=()))) if clauses.paths else found
 
 
 async def _parts(hops: Sequence[Hop], keys: "list[tuple[Any, ...]]") -> "Sequence[list[tuple[Any, ...]]]":
