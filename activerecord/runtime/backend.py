@@ -21,6 +21,10 @@ def backend() -> Backend | None:
     asyncio's own `get_running_loop` will not do: inside a trio that is a guest of asyncio it names the host. Nor does
     sniffio alone: its context variable goes with the context into a thread, where that library does not run.
     """
+    if sniffio.thread_local.name is None and sniffio.current_async_library_cvar.get() is None:
+        # nobody but asyncio runs without saying so to sniffio, which would find its task too, by ten times the work
+        loop = events._get_running_loop()
+        return None if loop is None or current_task(loop) is None else "asyncio"
     try:
         library = sniffio.current_async_library()
     except sniffio.AsyncLibraryNotFoundError:
