@@ -190,6 +190,10 @@ def check_records(source: str, clauses: Clauses, own: Table) -> None:
 _ONE_SIDED = frozenset({"RIGHT", "FULL"})
 
 
+# What is given for a key by mistake.
+_NO_KEYS = (list, tuple, set, frozenset, dict, Expression, Selectable)
+
+
 def key_condition(table: Table, key: Any, source: str) -> Condition:
     """The condition that a row of the source has this key. Raises QueryError for a key that does not fit the table's."""
     pairs = zip(table.primary_key, key_parts(table, key), strict=True)
@@ -207,10 +211,11 @@ def key_parts(table: Table, key: Any) -> Sequence[Any]:
     parts = cast("Sequence[Any]", key) if others and isinstance(key, tuple) else (key,)
     if len(parts) != len(names):
         raise QueryError(f"the key of {table.name!r} has {len(names)} parts ({', '.join(names)}): give a tuple of them")
-    if any(part is None for part in parts):
-        raise QueryError(f"a part of the key of {table.name!r} is None, which no row can be told by")
-    if any(isinstance(part, list | tuple | set | frozenset | dict | Expression | Selectable) for part in parts):
-        raise QueryError(f"find takes one key of {table.name!r}; for several: where({first}=[...])")
+    for part in parts:
+        if part is None:
+            raise QueryError(f"a part of the key of {table.name!r} is None, which no row can be told by")
+        if isinstance(part, _NO_KEYS):
+            raise QueryError(f"find takes one key of {table.name!r}; for several: where({first}=[...])")
     return parts
 
 
