@@ -1,5 +1,9 @@
-"""asyncpg under trio, through the guest loop, beside asyncpg under asyncio: the same queries, in rounds that alternate."""
+"""`python -m benchmarks.guest`: asyncpg under trio, through the guest loop, beside asyncpg under asyncio.
 
+The same queries in rounds that alternate: through the driver alone, and through a model.
+"""
+
+import argparse
 import asyncio
 import statistics
 import time
@@ -12,11 +16,12 @@ import anyio
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]  # it has no type information
 import trio
 
-from activerecord import ActiveRecord, Column, column, create_tables
+from activerecord import ActiveRecord, Column, close, column, create_tables
 from activerecord.config import Configuration
 from activerecord.driver import Connection
 from activerecord.drivers import check, find_driver
 from activerecord.runtime import host
+from tests import servers
 
 __all__ = ["Compared", "compare"]
 
@@ -160,3 +165,23 @@ class _Driver:
 
     async def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return await host(asyncio_only=self._driver.asyncio_only).call(work)
+
+
+def main() -> None:
+    """Compare, and print a line for each piece of work."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="rounds of each piece of work")
+    rounds = parser.parse_args().rounds
+    server = servers.postgres()
+    if server is None:
+        raise SystemExit("PostgreSQL is not installed (scripts/servers installs it)")
+    print(f"{'':<40}{'raw us':>10}{'asyncio us':>12}{'trio us':>10}{'trio/asyncio':>14}")
+    for name, found in compare(server.url(servers.fresh_database("postgresql")), rounds).items():
+        times = f"{found.raw * 1e6:>10.1f}{found.asyncio * 1e6:>12.1f}{found.trio * 1e6:>10.1f}"
+        print(f"  {name:<38}{times}{found.trio / found.asyncio:>14.2f}")
+    close()
+    servers.end()
+
+
+if __name__ == "__main__":
+    main()
