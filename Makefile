@@ -10,7 +10,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test stress mutants check format format-check lint types mypy pyright sizes bench memory matrix clean help
+.PHONY: demo test stress mutants check format format-check lint types mypy pyright sizes bench bench-full peers memory matrix clean help
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,8 +57,17 @@ pyright: $(VENV)/.dev
 sizes: $(VENV)/.dev ## Report the sizes of files and functions
 	@$(BIN)/python -m tests.architecture.sizes
 
-bench: $(VENV)/.dev ## Measure against the raw driver
+bench: $(VENV)/.dev ## Measure beside the raw drivers, and the peers that are installed, for some minutes (ARGS="--engines sqlite")
+	@scripts/servers $(BIN)/python
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-full: $(VENV)/.dev peers ## Measure all work on all loops, beside all peers; takes hours, and wants the machine for itself
+	@scripts/servers $(BIN)/python
+	$(BIN)/python -m benchmarks --full $(ARGS)
+
+peers: $(VENV)/.dev ## Install the libraries that the benchmarks compare with
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1' # earlier ones know no groups
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group peers
 
 memory: $(VENV)/.dev ## Measure how much memory a million rows take, written and read (ARGS="--rows 100000" for fewer)
 	$(BIN)/python -m benchmarks.memory $(ARGS)

@@ -8,6 +8,7 @@ from activerecord import runtime
 from activerecord.driver import Binds, Result
 from activerecord.errors import ActiveRecordError, DatabaseError, SchemaChanged, SyntaxError_
 from activerecord.schema.reflection import READERS, Reading
+from activerecord.schema.storage import NOTHING_KEPT, Storage
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable
 from activerecord.sql.dialect import Dialect
@@ -45,6 +46,7 @@ class Catalog:
         self._tables: dict[Key, Table] = {}
         self._doubted: dict[Key, object] = {}
         self._reading: dict[Key, runtime.Turnstile] = {}
+        self._storages: dict[Key, Storage] = {}
 
     def notice_fork(self) -> None:
         """In a child process: whoever was reading is not there."""
@@ -84,7 +86,17 @@ class Catalog:
     def forget(self) -> None:
         """Have every table read again when it is next needed."""
         # what is being read at this moment may be of before, and goes into the old dict
-        self._tables, self._doubted = {}, {}
+        self._tables, self._doubted, self._storages = {}, {}, {}
+
+    async def storage(self, table: Table) -> Storage:
+        """What a table keeps as it is written, as the database says; asked once, and again when the table is read again."""
+        key = table.schema, table.name
+        found = self._storages.get(key)
+        if found is None:
+            storages, reader = self._storages, READERS[(await self._database.settle()).name].read_storage
+            found = NOTHING_KEPT if reader is None else await self._inspect(reader(table.name, table.schema))
+            storages[key] = found
+        return found
 
     def doubts(self, table: Table) -> bool:
         """Whether there is reason to read a table again before it is used."""
@@ -112,6 +124,7 @@ class Catalog:
             # what was compiled for it holds
             table = before
         tables[key] = table
+        self._storages.pop(key, None)
         # a doubt that came up meanwhile is about a later moment
         if doubted.get(key) is doubt:
             doubted.pop(key, None)
@@ -125,10 +138,14 @@ class Catalog:
         try:
             return await attempt()
         except SchemaChanged:
-            scope = current_transaction(self._database)
-            if scope is not None and scope.is_broken():
+            if not self.may_try_again():
                 raise
         return await attempt()
+
+    def may_try_again(self) -> bool:
+        """Whether what has failed with SchemaChanged may be run once more: not in a scope that it has ended."""
+        scope = current_transaction(self._database)
+        return scope is None or not scope.is_broken()
 
     async def doubt(self, error: DatabaseError, tables: Sequence[CachedTable], *, writes: bool | None = False) -> None:
         """Look whether the error comes of tables that were altered since they were read. Raises SchemaChanged if so.

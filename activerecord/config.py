@@ -263,7 +263,7 @@ def _from_url(name: str, url: str) -> dict[str, Any]:
     if parts is None:
         raise ConfigurationError(
             f"connection {name!r}: the host or the port of the URL cannot be read; '/', '?', '#' and '@' within a name or "
-            f"a password are written %2F, %3F, %23 and %40"
+            f"a password are written %2F, %3F, %23 and %40, and a database comes after a third '/'"
         )
     if parts.fragment:
         raise ConfigurationError(f"connection {name!r}: '#' within a URL is written %23")

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
 from typing import Any, TypeVar, cast
 
@@ -73,6 +73,9 @@ class Database:
             bound=configuration.close_timeout,
         )
         self._shared = SharedConnection(configuration, driver) if driver.shared(configuration) else None
+        # asked for each statement, and properties of a driver
+        self._reads_inline, self._waits_for_locks = driver.reads_inline, driver.waits_for_locks
+        self._asyncio_only = driver.asyncio_only
         self._settled = not driver.dialect_varies
         self._retired = False
         self._pid = os.getpid()
@@ -98,26 +101,50 @@ class Database:
         if compiled.locks and not (writes or isinstance(statement, Explain)):
             self.check_locks(compiled)
         orphan = None if late is None else partial(late, compiled)
-        return compiled, await self._rows(compiled.sql, binds, tables, writes=writes, orphan=orphan)
+        return compiled, await self._rows(compiled, binds, tables, writes=writes, orphan=orphan)
 
-    async def fetch_by(self, compiled: Compiled, values: Sequence[Any], tables: Sequence[CachedTable]) -> list[Row]:
-        """The rows that a text gives with these values, which only reads; it was compiled for what the server speaks."""
-        return await self._rows(compiled.sql, compiled.binds(values), tables, writes=False)
+    def fetch_by(
+        self,
+        compiled: Compiled,
+        values: Sequence[Any],
+        tables: Sequence[CachedTable],
+        *,
+        writes: bool = False,
+        late: "Callable[[list[Row]], object] | None" = None,
+    ) -> Coroutine[Any, Any, list[Row]]:
+        """The rows that a text gives with these values; it was prepared for what the server speaks. `late(rows)` as in `fetch`."""
+        return self._rows(compiled, compiled.binds(values), tables, writes=writes, orphan=late)
 
     async def _rows(
         self,
-        sql: str,
+        compiled: Compiled,
         binds: list[Any],
         tables: Sequence[CachedTable],
         *,
         writes: bool | None,
         orphan: "Callable[[list[Row]], object] | None" = None,
     ) -> list[Row]:
+        sql = compiled.sql
+        if compiled.plain and self._reads_inline:
+            rows = self._inline(sql, binds)
+            if rows is not None:
+                if runtime.is_breathless():
+                    await runtime.breathe()
+                return rows
         try:
             return await self._send(sql, lambda c: c.fetch(sql, binds), writes=writes, orphan=orphan)
         except _DOUBTFUL as error:
             await self.catalog.doubt(error, tables, writes=writes)
             raise
+
+    def _inline(self, sql: str, binds: list[Any]) -> list[Row] | None:
+        """The rows of a short read, in the thread of the caller; None where it has to go the usual way."""
+        if current_transaction(self) is not None or runtime.is_expired():
+            return None
+        rows = self.lender().fetch_inline(sql, binds)
+        if rows is not None:
+            self.observe(sql)
+        return rows
 
     async def prepared(self, statement: Node, tables: Sequence[CachedTable]) -> tuple[Compiled, list[Any]]:
         """The text of a statement, and the values that go with it."""
@@ -143,9 +170,32 @@ class Database:
     ) -> Result:
         """All that a statement answers. `late` is as in `fetch`."""
         compiled, binds = await self.prepared(statement, tables)
-        writes = _writes(statement)
+        return await self._executed(compiled, binds, tables, writes=_writes(statement), orphan=late)
+
+    def execute_by(
+        self,
+        compiled: Compiled,
+        values: Sequence[Any],
+        tables: Sequence[CachedTable],
+        *,
+        late: "Callable[[Result], object] | None" = None,
+    ) -> Coroutine[Any, Any, Result]:
+        """All that a text which writes answers with these values; as `fetch_by`."""
+        return self._executed(compiled, compiled.binds(values), tables, writes=True, orphan=late)
+
+    async def _executed(
+        self,
+        compiled: Compiled,
+        binds: list[Any],
+        tables: Sequence[CachedTable],
+        *,
+        writes: bool | None,
+        orphan: "Callable[[Result], object] | None",
+    ) -> Result:
         try:
-            return await self._send(compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=writes, orphan=late)
+            return await self._send(
+                compiled.sql, lambda c: c.execute(compiled.sql, binds), writes=writes, orphan=orphan
+            )
         except _DOUBTFUL as error:
             await self.catalog.doubt(error, tables, writes=writes)
             raise
@@ -207,14 +257,14 @@ class Database:
         if not self._settled:
             dialect = await self._dialect_of_server()
             self.statements, self._settled = StatementCache(dialect), True
-        return self.dialect
+        return self.statements.dialect
 
     async def _dialect_of_server(self) -> Dialect:
         scope = current_transaction(self)
         if scope is not None:
             return await scope.run(_dialect_of)
         with self.in_time("asking what the server speaks"):
-            lender = await self.lender()
+            lender = self.lender()
             lease = await lender.acquire("asking what the server speaks")
         try:
             return lease.connection.dialect
@@ -230,41 +280,73 @@ class Database:
             )
         return binds
 
-    async def _send(
+    def _send(
         self, sql: str, work: "Work[T]", *, writes: bool | None, orphan: "Callable[[T], object] | None" = None
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Run one statement; None where nobody knows whether it writes."""
-        self.observe(sql)
-        with self.in_time("a statement"):
-            return await self._routed(sql, work, writes=writes, orphan=orphan)
+        if self.observers:
+            self.observe(sql)
+        routed = self._routed(sql, work, writes=writes, orphan=orphan)
+        return routed if self.configuration.timeout is None else self._timed(routed)
 
-    async def _routed(
+    async def _timed(self, work: Coroutine[Any, Any, T]) -> T:
+        with self.in_time("a statement"):
+            return await work
+
+    def _routed(
         self, sql: str, work: "Work[T]", *, writes: bool | None, orphan: "Callable[[T], object] | None"
-    ) -> T:
-        """Run one statement where it belongs: in the scope that the task is in, or on its own, in its turn if it needs one."""
+    ) -> Coroutine[Any, Any, T]:
+        """How one statement is run: in the scope that the task is in, or on its own, in its turn if it needs one."""
         scope = current_transaction(self)
         if scope is not None:
-            if writes and scope.read_only:
-                raise ReadOnly("a write came to a transaction that was opened with read_only=True", sql=sql)
-            if writes is None and scope.read_only and self.dialect.only_reads is not None:
-                return await scope.run(lambda connection: self._only_reading(connection, work, orphan))
-            return await scope.run(lambda connection: self.call(connection, work, orphan), writes=writes is not False)
+            return self._inside(scope, sql, work, writes=writes, orphan=orphan)
         writer = self.writer if writes else None
-        if writer is None:
-            return await self.patiently(lambda: self._alone(sql, work, orphan))
+        if writer is not None:
+            return self._in_turn(writer, sql, work, orphan)
+        if self._waits_for_locks:
+            return self._alone(sql, work, orphan)
+        return self.patiently(lambda: self._alone(sql, work, orphan))
+
+    async def _inside(
+        self,
+        scope: Transaction,
+        sql: str,
+        work: "Work[T]",
+        *,
+        writes: bool | None,
+        orphan: "Callable[[T], object] | None",
+    ) -> T:
+        """Run one statement on the connection of a scope."""
+        if writes and scope.read_only:
+            raise ReadOnly("a write came to a transaction that was opened with read_only=True", sql=sql)
+        if writes is None and scope.read_only and self.dialect.only_reads is not None:
+            return await scope.run(lambda connection: self._only_reading(connection, work, orphan))
+        return await scope.run(lambda connection: self.call(connection, work, orphan), writes=writes is not False)
+
+    async def _in_turn(
+        self, writer: runtime.Turnstile, sql: str, work: "Work[T]", orphan: "Callable[[T], object] | None"
+    ) -> T:
+        """Run one statement that writes on a connection of its own, after the other writers of this process."""
         write = Write(sql)
         await take_turn(writer, write, timeout=self.configuration.lock_timeout, sql=sql)
         try:
-            return await self.patiently(lambda: self._alone(sql, write.noting(work), orphan))
+            return await self.patiently(lambda: self._alone(sql, work, orphan, write))
         finally:
             writer.leave(write)
 
-    async def _alone(self, sql: str, work: "Work[T]", orphan: "Callable[[T], object] | None") -> T:
-        """Run one statement on a connection of its own."""
-        lender = await self.lender()
-        lease = await lender.acquire(sql)
+    async def _alone(
+        self, sql: str, work: "Work[T]", orphan: "Callable[[T], object] | None", write: Write | None = None
+    ) -> T:
+        """Run one statement on a connection of its own, which a `write` that has its turn is told of."""
+        lender = self.lender()
+        lease = lender.lend(sql) or await lender.acquire(sql)
+        if write is not None:
+            write.connection = lease.connection
         try:
-            return await self.call(lease.connection, work, orphan)
+            return await self._called(lease.connection, work, orphan)
+        except (ConnectionLost, ReadOnly) as error:
+            self._suspect(lease.connection, error)
+            raise
         finally:
             lender.release(lease)
 
@@ -285,13 +367,18 @@ class Database:
 
     async def call(self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None" = None) -> T:
         """Run a verb of a connection, which a cancellation breaks off. A value that came all the same goes to `orphan`."""
-        host = runtime.host(asyncio_only=self.driver.asyncio_only)
-        bound = self.configuration.close_timeout
         try:
-            return await host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
+            return await self._called(connection, work, orphan)
         except (ConnectionLost, ReadOnly) as error:
             self._suspect(connection, error)
             raise
+
+    def _called(
+        self, connection: Connection, work: "Work[T]", orphan: "Callable[[T], object] | None"
+    ) -> Coroutine[Any, Any, T]:
+        host = runtime.host(asyncio_only=self._asyncio_only)
+        bound = self.configuration.close_timeout
+        return host.call(work(connection), orphan=orphan, grace=bound, terminate=connection.terminate)
 
     def _suspect(self, connection: Connection, error: "ConnectionLost | ReadOnly") -> None:
         """Have the pool hear of a failure that its other connections may share."""
@@ -307,18 +394,21 @@ class Database:
         for observer in self.observers:
             observer(sql)
 
-    async def lender(self) -> Lender:
+    def lender(self) -> Lender:
         """What lends connections to the running loop or thread."""
         self.notice_fork()
         if self._retired:
             raise UsageError(f"connection {self.configuration.name!r} was configured anew; begin again from its models")
-        return self._shared or self._pools.peek() or await self._pools.get()
+        return self._shared or self._pools.peek() or self._pools.get()
 
     @property
     def writer(self) -> runtime.Turnstile | None:
         """What all writers of this process take turns on, where the engine allows but one."""
-        key = self.driver.writer_key(self.configuration)
-        return None if key is None else writer_turn(key)
+        return None if self._writer_key is None else writer_turn(self._writer_key)
+
+    @cached_property
+    def _writer_key(self) -> str | None:
+        return self.driver.writer_key(self.configuration)
 
     def in_time(self, what: str) -> AbstractContextManager[object]:
         """A block that takes no longer than the `timeout` of the configuration; DeadlineExceeded says that `what` did."""
@@ -367,7 +457,7 @@ class Database:
         await self._finish(connection, work(), self.configuration.commit_timeout)
 
     async def _finish(self, connection: Connection, work: Coroutine[Any, Any, None], bound: float) -> None:
-        host = runtime.host(asyncio_only=self.driver.asyncio_only)
+        host = runtime.host(asyncio_only=self._asyncio_only)
         try:
             await host.finish(work, bound=bound, terminate=connection.terminate)
         except (ConnectionLost, ReadOnly) as error:
@@ -383,7 +473,7 @@ class Database:
 
         The pause is ours, so it can be cancelled, and other tasks run meanwhile.
         """
-        if self.driver.waits_for_locks:
+        if self._waits_for_locks:
             return await attempt()
         until = time.monotonic() + self.configuration.lock_timeout
         pause = FIRST_PAUSE
@@ -400,7 +490,7 @@ class Database:
 
     async def fill(self) -> None:
         """Open connections for the running loop or thread, until `min_size` are there. Raises ConnectionFailed."""
-        await (await self.lender()).fill()
+        await self.lender().fill()
 
     def statistics(self) -> PoolStatistics:
         """Of the pool of the running loop or thread."""

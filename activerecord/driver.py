@@ -1,13 +1,13 @@
 """The contract of a driver: what a database library must be made to do, and how one is found."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from activerecord.config import Configuration
 from activerecord.sql.dialect import Dialect
 
-__all__ = ["Binds", "Connection", "CopyingConnection", "Cursor", "Driver", "Result", "Row"]
+__all__ = ["Binds", "Connection", "CopyingConnection", "Cursor", "Driver", "InlineConnection", "Result", "Row"]
 
 Row: TypeAlias = tuple[Any, ...]
 Binds: TypeAlias = Sequence[Any]
@@ -65,11 +65,11 @@ class Connection(Protocol):
         """The SQL that the server of this connection speaks."""
         ...
 
-    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+    def fetch(self, sql: str, binds: Binds) -> Coroutine[Any, Any, list[Row]]:
         """The rows of a query, each a tuple in the order selected."""
         ...
 
-    async def execute(self, sql: str, binds: Binds) -> Result:
+    def execute(self, sql: str, binds: Binds) -> Coroutine[Any, Any, Result]:
         """Run any statement; its rows too, if it gives some."""
         ...
 
@@ -118,6 +118,17 @@ class CopyingConnection(Connection, Protocol):
         ...
 
 
+class InlineConnection(Connection, Protocol):
+    """A connection that can read in the thread of whoever asks, where the driver says `reads_inline`."""
+
+    def fetch_inline(self, sql: str, binds: Binds) -> list[Row] | None:
+        """The rows of a query, without a wait and within a fraction of a millisecond; None where that cannot be, or fails.
+
+        What is None is asked again by `fetch`. Only texts are given to it that hold nothing of a program's own making.
+        """
+        ...
+
+
 class Driver(Protocol):
     """A database library made to speak the contract. Found under its name in the entry points `activerecord.drivers`."""
 
@@ -159,6 +170,11 @@ class Driver(Protocol):
     @property
     def copies_rows(self) -> bool:
         """Whether its connections have a way of their own to add many rows: see `CopyingConnection`."""
+        ...
+
+    @property
+    def reads_inline(self) -> bool:
+        """Whether its connections can read in the thread of whoever asks, an event loop's even: see `InlineConnection`."""
         ...
 
     @property

@@ -72,6 +72,7 @@ __all__ = [
     "SerializationFailure",
     "StaleRecord",
     "StatementTimeout",
+    "StrictLoadingViolation",
     "SyncInLoop",
     "SyntaxError_",
     "TransactionClosed",
@@ -116,6 +117,10 @@ class ColumnNotLoaded(UsageError):
 
 class RelationNotLoaded(UsageError):
     """A relation was read before it was loaded, where nothing may be loaded behind the reader's back."""
+
+
+class StrictLoadingViolation(RelationNotLoaded):
+    """A relation would have been loaded later than its record, which the query, the model or the process forbids."""
 
 
 class QueryError(ActiveRecordError):

@@ -3,12 +3,13 @@
 import keyword
 import linecache
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 from weakref import ReferenceType, finalize, ref
 
 from activerecord.errors import QueryError
+from activerecord.strictness import Strictness
 
 __all__ = ["Layout", "Loader", "Origin", "make_loader"]
 
@@ -51,14 +52,33 @@ class Layout:
 
 
 class Origin:
-    """The result that a record came with: the layout of its row, and the records that came with it."""
+    """The result that a record came with: the layout of its row, and the records that came with it.
 
-    __slots__ = ("layout", "siblings")
+    `strict` is what its query told about relations that are loaded later, None where it told nothing.
+    """
 
-    def __init__(self, layout: Layout) -> None:
+    __slots__ = ("_under_way", "layout", "siblings", "strict")
+
+    def __init__(self, layout: Layout, strict: Strictness | None = None) -> None:
         self.layout = layout
+        self.strict: Strictness | None = strict
         # weak: a record that is kept must not keep the ten thousand others
         self.siblings: list[ReferenceType[Any]] = []
+        self._under_way: dict[Hashable, Any] | None = None
+
+    @property
+    def under_way(self) -> "dict[Hashable, Any]":
+        """What is being loaded for these records just now."""
+        found = self._under_way
+        if found is None:
+            found = self._under_way = {}
+        return found
+
+    def of(self, layout: Layout) -> Self:
+        """The same result, for one of its records whose row was read anew."""
+        twin = type(self)(layout, self.strict)
+        twin.siblings, twin._under_way = self.siblings, self.under_way
+        return twin
 
     def alive(self) -> list[Any]:
         """The records of the result that are still in use."""
@@ -66,7 +86,7 @@ class Origin:
 
     def remember(self, records: Sequence[Any]) -> None:
         """Let these records find each other."""
-        self.siblings = [ref(record) for record in records]
+        self.siblings = list(map(ref, records))
 
 
 # (rows, class of the records, origin) -> records

@@ -1,6 +1,7 @@
 """A mapper is what the library knows of one model: its table, where its records keep each column, its relations."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
 from itertools import count
@@ -18,6 +19,7 @@ from activerecord.sql.expression import Expression
 from activerecord.sql.node import Node, Shape, walk
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Join, Source
+from activerecord.strictness import Strictness
 
 __all__ = ["AfterLoad", "Beside", "Beyond", "Joinable", "Mapper", "Modelled", "Narrowing", "mappers"]
 
@@ -87,7 +89,9 @@ class Beside(Protocol):
     width: int
     many: str | None
 
-    def records(self, compiled: Compiled, rows: Sequence[Row], start: int, stop: int) -> list[Any]:
+    def records(
+        self, compiled: Compiled, rows: Sequence[Row], start: int, stop: int, strict: Strictness | None
+    ) -> list[Any]:
         """The records of the rows, made of their columns from `start` to `stop`, with what is joined to each."""
         ...
 
@@ -147,6 +151,7 @@ class Mapper(Generic[R]):
         self.scopes = scopes
         self.default_scopes = default_scopes
         self.attributes = dict(attributes)
+        self._columns = {attribute: column for column, attribute in attributes.items()}
         self.reserved = reserved
         self._declared = declared
         self._table: Table | None = None
@@ -159,6 +164,11 @@ class Mapper(Generic[R]):
         self.dependents: tuple[object, tuple[Any, ...]] = (None, ())
         # the text that finds a row by its key
         self.lookup: Any = None
+        # and those that write one, by what they write
+        self.row_texts: dict[Shape, Any] = {}
+        # what a new record has before it is given anything
+        self.defaults: Any = None
+        self._keys: tuple[object, dict[str, str]] = (None, {})
         self._named_in: dict[Shape, tuple[Mapper[Any], ...]] = {}
         self._loaders: dict[tuple[object, ...], tuple[Layout, Loader]] = {}
         mappers.add(self)
@@ -196,7 +206,7 @@ class Mapper(Generic[R]):
         """The same model under another name in statements."""
         twin = copy(self)
         twin.alias = alias
-        twin.lookup = None
+        twin.lookup, twin.row_texts = None, {}
         return twin
 
     def database(self) -> Database:
@@ -205,12 +215,17 @@ class Mapper(Generic[R]):
 
     async def table(self) -> Table:
         """The model's table: as declared, or as the database describes it. Raises UnknownTable."""
-        found = self.known_table()
-        if found is None or (found.is_read and self.database().catalog.doubts(found)):
+        found = self.table_at_hand()
+        if found is None:
             found = await self.database().catalog.table(self.table_name, self.schema_name)
             # from now on a record's relations are attributes of its own
             self.relations()
         return found
+
+    def table_at_hand(self) -> Table | None:
+        """The model's table, where there is nothing to ask the database."""
+        found = self._table or self.known_table()
+        return None if found is not None and found.is_read and self.database().catalog.doubts(found) else found
 
     def known_table(self) -> Table | None:
         """The model's table, as far as it is known without asking the database."""
@@ -247,9 +262,29 @@ class Mapper(Generic[R]):
             return found
         return f"column {name}" if name in self.reserved or name.startswith(("_", "column ")) else name
 
+    def keys(self, table: Table) -> Mapping[str, str]:
+        """Where a record keeps the values of the columns of a table of the model's, by their names."""
+        as_of, keys = self._keys
+        if as_of is not table:
+            keys = {name: self.key(name) for name in table.columns}
+            self._keys = table, keys
+        return keys
+
+    def column_name(self, name: str) -> str:
+        """The name in the database of what an attribute holds, which may be called otherwise there."""
+        return self._columns.get(name, name)
+
+    def are_columns(self, names: AbstractSet[str]) -> bool:
+        """Whether the model declares attributes of all these names as columns."""
+        return names <= self._columns.keys()
+
+    def is_column(self, name: str) -> bool:
+        """Whether the model declares an attribute of this name as a column."""
+        return name in self._columns
+
     def relations(self) -> Mapping[str, Joinable]:
         """The model's relations by name; those that follow from foreign keys once its table is known."""
-        table = self.known_table()
+        table = self._table or self.known_table()
         if table is None:
             return {}
         if self._relations_as_of != (table.generation, Mapper._newest):
@@ -266,12 +301,26 @@ class Mapper(Generic[R]):
             raise UnknownRelation(f"{self.name} has no relation {name!r}; {nearest(name, relations)}")
         return found
 
-    def records(self, compiled: Compiled, rows: Sequence[Row], *, width: int | None = None) -> list[R]:
-        """The rows of a statement as records of the model; made of so many of their first columns, where others follow."""
+    def records(
+        self,
+        compiled: Compiled,
+        rows: Sequence[Row],
+        *,
+        width: int | None = None,
+        strict: Strictness | None = None,
+    ) -> list[R]:
+        """The rows of a statement as records of the model; made of so many of their first columns, where others follow.
+
+        `strict` is what the query told about relations that are loaded later.
+        """
         if width is not None:
             rows = [row[:width] for row in rows]
         layout, load = self.loader(compiled, width)
-        origin = Origin(layout)
+        return self.made(rows, layout, load, strict)
+
+    def made(self, rows: Sequence[Row], layout: Layout, load: Loader, strict: Strictness | None = None) -> list[R]:
+        """The rows as records of the model, by what `loader` gave."""
+        origin = Origin(layout, strict)
         # before anything is loaded, since a new column may have the name that a relation had
         relations = self.relations()
         records = load(rows, self.model, origin)

@@ -15,6 +15,7 @@ from activerecord.relation.association import Association
 from activerecord.relation.hop import Narrow
 from activerecord.relation.loading import Loading
 from activerecord.relation.polymorphic import PolymorphicBelongsTo
+from activerecord.relation.spots import Spot
 from activerecord.transaction import current_transaction
 
 __all__ = ["Preload", "async_preload", "preload"]
@@ -27,10 +28,10 @@ async def async_preload(records: Iterable[Any], *paths: Along, timeout: float | 
 
     `await async_preload(users, "orders.items", User.profile)`: the paths are those of `with_`. They are loaded afresh, whether
     they were loaded or not, and attached when all has arrived: on failure the records are as they were. New records are left
-    out. Raises UsageError for records of several models, QueryError and UnknownRelation for paths that cannot be loaded.
+    out. Raises UsageError for records of several models and what are none, QueryError and UnknownRelation for paths that cannot be loaded.
     """
     wanted = flat_paths(paths)
-    saved = list({id(record): record for record in records if not record.is_new}.values())
+    saved = list({id(record): record for record in _checked(records) if not record.is_new}.values())
     models = {record.__class__ for record in saved}
     if len(models) > 1:
         names = " and ".join(sorted(model.__name__ for model in models))
@@ -46,6 +47,16 @@ def preload(records: Iterable[Any], *paths: Along, timeout: float | None = None)
     runtime.run_blocking(lambda: async_preload(records, *paths, timeout=timeout), "preload")
 
 
+def _checked(records: Iterable[Any]) -> list[Any]:
+    if not isinstance(cast("object", records), Iterable):
+        raise UsageError(f"preload takes a list of records, got {type(records).__name__}")
+    given = list(records)
+    for each in given:
+        if not isinstance(getattr(each.__class__, "__mapper__", None), Mapper):
+            raise UsageError(f"preload takes a list of records, got {each.__class__.__name__} in it")
+    return given
+
+
 class Preload:
     """Completes records with relations along paths: `"orders"`, `"orders.items"`, `User.orders`, `("orders", narrow)`.
 
@@ -56,6 +67,8 @@ class Preload:
     def __init__(self, mapper: Mapper[Any], steps: "Sequence[_Step]") -> None:
         self._mapper = mapper
         self._steps = steps
+        attached = {(mapper.model, step.association.name): (step.narrow, step.spot) for step in steps}
+        self.spot = Spot(frozenset({mapper.model}), attached)
 
     @classmethod
     async def along(cls, mapper: Mapper[Any], paths: Iterable[Any]) -> "Preload":
@@ -75,7 +88,8 @@ class Preload:
         association = _association(mapper, name)
         await association.know()
         beyond = await cls._beyond(association, branch.paths) if branch.paths else None
-        return _Step(association, branch.narrow, beyond)
+        spot = Spot(_models(association)) if beyond is None else beyond.spot
+        return _Step(association, branch.narrow, beyond, spot)
 
     @classmethod
     async def _beyond(cls, association: Association[Any], paths: Iterable[Any]) -> "Preload | _ByModel":
@@ -85,7 +99,7 @@ class Preload:
 
     async def __call__(self, records: Sequence[Any]) -> None:
         """Load the relations of these records, and of what they lead to. Nothing is attached before all has arrived."""
-        loading = Loading(self._mapper, records)
+        loading = Loading(self._mapper, records, self.spot)
         await self.fetch(records, loading)
         loading.attach()
 
@@ -93,8 +107,8 @@ class Preload:
         """Read the relations of these records, as a part of that load, which attaches them at its end."""
 
         async def one(step: _Step) -> None:
-            loaded = await step.association.fetch(records, loading, step.narrow)
-            loading.arrived.append(partial(step.association.attach, loaded))
+            loaded = await step.association.fetch(records, loading, step.narrow, step.spot)
+            loading.arrive(step.association, loaded)
             found = loaded.found() if step.beyond is not None else ()
             if step.beyond is not None and found:
                 await step.beyond.fetch(found, loading)
@@ -117,6 +131,7 @@ class _Step:
     association: Association[Any]
     narrow: Narrow | None
     beyond: "Preload | _ByModel | None"
+    spot: Spot
 
 
 class _ByModel:
@@ -124,6 +139,9 @@ class _ByModel:
 
     def __init__(self, ways: "Mapping[type[Any], Preload | UnknownRelation]") -> None:
         self._ways = ways
+        there = [way.spot.attached for way in ways.values() if isinstance(way, Preload)]
+        attached = {place: beyond for each in there for place, beyond in each.items()}
+        self.spot = Spot(frozenset(ways), attached)
 
     @classmethod
     async def along(cls, targets: Iterable[Mapper[Any]], paths: Iterable[Any]) -> "_ByModel":
@@ -153,6 +171,13 @@ class _ByModel:
             way = self._ways[model]
             assert isinstance(way, Preload)
             await way.fetch(found, loading)
+
+
+def _models(association: Association[Any]) -> frozenset[type[Any]]:
+    """The models of what an association leads to."""
+    if isinstance(association, PolymorphicBelongsTo):
+        return frozenset([target.model for target in association.targets])
+    return frozenset({association.target.model})
 
 
 class _Branch:

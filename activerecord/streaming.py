@@ -184,7 +184,7 @@ class _Apart:
             lender.release(lease)
 
     async def _borrowed(self) -> Lease:
-        lender = self._lender = await self._database.lender()
+        lender = self._lender = self._database.lender()
         lease = self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
         return lease
 

@@ -1,13 +1,15 @@
 """Rows taken in until there are enough for one batch, and no longer than the loop may be held."""
 
 import time
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from activerecord import runtime
 from activerecord.bulk.intake import Intake
-from activerecord.errors import InvalidValue, QueryError
+from activerecord.errors import QueryError
+from activerecord.sql.storing import Store
 
 __all__ = ["Batch", "Batches", "check_rows"]
 
@@ -25,14 +27,14 @@ _LOOK, _MOMENT = 32, 0.004
 class Batch:
     """Rows that are sent together: as they were given, and as the driver takes them."""
 
-    given: list[list[Any]] = field(default_factory=list[list[Any]])
+    given: list[Sequence[Any]] = field(default_factory=list[Sequence[Any]])
     stored: list[list[Any]] = field(default_factory=list[list[Any]])
 
 
 class Batches:
     """The rows of one call, batch by batch. No more of them are held than two batches.
 
-    `store` turns values into what the driver takes. `most` is the number of rows of a batch, where the program sets it.
+    `storing()`, asked once the first row tells the columns, gives what turns values into what the driver takes. `most` is the number of rows of a batch, where the program sets it.
     Where the rows' values in the columns `apart` name rows of the table, no two of one batch name the same.
     """
 
@@ -40,20 +42,21 @@ class Batches:
         self,
         rows: "Iterable[Any] | AsyncIterable[Any]",
         intake: Intake,
-        store: Callable[[list[Any]], list[Any]],
+        storing: Callable[[], Store],
         *,
         most: int | None = None,
         apart: Sequence[str] = (),
     ) -> None:
         self._intake = intake
-        self._store = store
+        self._storing = storing
+        self._store: Store | None = None
         self._most = most
         self._apart = apart
         self._places: tuple[int, ...] = ()
         self._source = rows
         self._later = rows.__aiter__() if isinstance(rows, AsyncIterable) else None
         self._now: Iterator[Any] = iter(()) if isinstance(rows, AsyncIterable) else iter(rows)
-        self._held: tuple[list[Any], list[Any]] | None = None
+        self._held: tuple[Sequence[Any], list[Any]] | None = None
         self._ended = False
         self._seen: set[Any] = set()
         self._weight = 0
@@ -64,9 +67,12 @@ class Batches:
         """The next rows; None after the last. What the rows themselves raise comes out as it is."""
         self._since = time.monotonic()
         batch = self._begun()
-        while not self._ended and self._held is None and not self._is_full(batch):
-            self._ended = not await self._row_into(batch)
-            if len(batch.given) % _LOOK == 0 and time.monotonic() - self._since > _MOMENT:
+        while not self._ended and self._held is None and (room := self._room(batch)):
+            if self._later is None:
+                self._ended = not self._rows_into(batch, self._now, min(room, _LOOK))
+            else:
+                self._ended = not await self._row_into(batch, self._later)
+            if time.monotonic() - self._since > _MOMENT:
                 await runtime.checkpoint()
                 self._since = time.monotonic()
         return batch if batch.given else None
@@ -86,35 +92,47 @@ class Batches:
             self._put(batch, *held)
         return batch
 
-    async def _row_into(self, batch: Batch) -> bool:
+    async def _row_into(self, batch: Batch, rows: AsyncIterator[Any]) -> bool:
         """Take one row; whether there was one."""
         try:
-            row = next(self._now) if self._later is None else await self._later.__anext__()
-        except (StopIteration, StopAsyncIteration):
+            row = await anext(rows)
+        except StopAsyncIteration:
             return False
-        self._taken += 1
-        try:
-            given = self._intake.values(row)
-        except QueryError as error:
-            raise self._numbered(error) from None
-        try:
-            stored = self._store(given)
-        except InvalidValue as error:
-            raise self._numbered(error) from None
-        self._put(batch, given, stored)
-        return True
+        return self._rows_into(batch, iter((row,)), 1)
+
+    def _rows_into(self, batch: Batch, rows: Iterator[Any], most: int) -> bool:
+        """Take so many rows, or as many as there is room for; whether there were some more."""
+        taken = 0
+        values, store = self._intake.values, self._store
+        # to the end where the loop is not left
+        for row in islice(rows, most):
+            taken += 1
+            self._taken += 1
+            try:
+                given = values(row)
+                if store is None:
+                    store = self._store = self._storing()
+                stored = store(given)
+            except QueryError as error:
+                raise self._numbered(error) from None
+            self._put(batch, given, stored)
+            if self._held is not None or self._weight >= _WEIGHT:
+                return True
+        return taken == most
 
     def _numbered(self, error: QueryError) -> QueryError:
         """The error with the number of the row that it is about, from 1."""
         return type(error)(f"row {self._taken}: {error}")
 
-    def _put(self, batch: Batch, given: list[Any], stored: list[Any]) -> None:
+    def _put(self, batch: Batch, given: Sequence[Any], stored: list[Any]) -> None:
         if self._apart and not self._is_apart(stored):
             self._held = given, stored
             return
         batch.given.append(given)
         batch.stored.append(stored)
-        self._weight += sum([len(value) for value in stored if value.__class__ in _HEAVY])
+        for value in stored:
+            if value.__class__ in _HEAVY:
+                self._weight += len(value)
 
     def _is_apart(self, stored: list[Any]) -> bool:
         if not self._places:
@@ -128,12 +146,16 @@ class Batches:
         self._seen.add(key)
         return True
 
-    def _is_full(self, batch: Batch) -> bool:
+    def _room(self, batch: Batch) -> int:
+        """How many more rows it may have, at most."""
         count = len(batch.given)
         if not count:
-            return False
+            # the first of them tells how many columns there are
+            return 1
+        if self._weight >= _WEIGHT:
+            return 0
         most = self._most or min(_ROWS, max(1, _VALUES // max(1, len(self._intake.columns))))
-        return count >= most or self._weight >= _WEIGHT
+        return max(0, most - count)
 
 
 _HEAVY = frozenset({str, bytes, list})

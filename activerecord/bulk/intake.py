@@ -1,6 +1,7 @@
 """What the program gives, row by row, as values for the columns to write."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from activerecord.errors import QueryError
@@ -9,8 +10,8 @@ from activerecord.schema.writable import refuse_generated, refuse_view
 
 __all__ = ["Intake", "refuse_generated", "refuse_view"]
 
-# For each column the key that a row has its value under, or what makes one where it has none.
-_Form: TypeAlias = tuple[tuple[Any, Callable[[], Any] | None], ...]
+# What takes the values of the columns out of a row.
+_Form: TypeAlias = Callable[[Any], Sequence[Any]]
 
 # Rows may name their columns in any order, and by two names each; a program whose rows have more forms does so by chance.
 _FORMS = 64
@@ -44,14 +45,13 @@ class Intake:
         self._forms: dict[tuple[Any, ...], _Form] = {}
         self._begun = False
 
-    def values(self, row: Any) -> list[Any]:
+    def values(self, row: Any) -> Sequence[Any]:
         """The values of a row, in the order of the columns. Raises UnknownColumn, QueryError."""
-        given = row
-        if not isinstance(row, Mapping):
+        given: Any = row
+        if row.__class__ is not dict and not isinstance(row, Mapping):
             raise QueryError(f"{self.verb} takes dicts, got {type(row).__name__}")
         keys = tuple(given)
-        form = self._forms.get(keys) or self._form(keys)
-        return [given[key] if make is None else make() for key, make in form]
+        return (self._forms.get(keys) or self._form(keys))(given)
 
     def column(self, name: str) -> str:
         """The column that an attribute, or a column, of this name is. Raises UnknownColumn."""
@@ -64,7 +64,7 @@ class Intake:
         if not self._begun:
             self._begin(tuple(told))
         self._check(told)
-        form = tuple([(told.get(name), None if name in told else self._defaults[name]) for name in self.columns])
+        form = _getter([(told.get(name), None if name in told else self._defaults[name]) for name in self.columns])
         if len(self._forms) < _FORMS:
             self._forms[keys] = form
         return form
@@ -82,3 +82,10 @@ class Intake:
         )
         if odd:
             raise QueryError(f"{self.verb} needs the same columns in every row; not in all: {', '.join(sorted(odd))}")
+
+
+def _getter(wishes: "Sequence[tuple[Any, Callable[[], Any] | None]]") -> _Form:
+    """What takes the values under these keys, and makes one where there is none."""
+    if len(wishes) > 1 and not any(make for _, make in wishes):
+        return itemgetter(*[key for key, _ in wishes])
+    return lambda given: [given[key] if make is None else make() for key, make in wishes]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from activerecord.bulk.wanted import Wanted
@@ -12,7 +13,7 @@ from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.expression import In, all_of
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.rows import tuple_
 from activerecord.sql.statement import Select
 
@@ -46,11 +47,12 @@ class Pairing:
         paired: list[Row | None] = [found.get(key) for key in as_read]
         if None in paired and (all_there or len({*map(id, paired)} - {id(None)}) < len(rows)):
             await self._ask(keys, paired, None if all_there else found)
-        return [None if row is None else self._answer(row) for row in paired]
+        answers = iter(self._wanted.answers([row for row in paired if row is not None]))
+        return [None if row is None else next(answers) for row in paired]
 
     async def read(self, keys: Sequence[Sequence[Any]]) -> list[Row]:
         """The rows as the database has them now, in whatever order."""
-        columns = [Reference[Any](self._source.name, name) for name in self.by]
+        columns = [refer(self._source.name, name) for name in self.by]
         where = (
             In(columns[0], [key[0] for key in keys], negated=False)
             if len(columns) == 1
@@ -65,9 +67,7 @@ class Pairing:
         for place, row in enumerate(paired):
             if row is not None:
                 continue
-            equal = [
-                Reference[Any](self._source.name, name) == part for name, part in zip(self.by, keys[place], strict=True)
-            ]
+            equal = [refer(self._source.name, name) == part for name, part in zip(self.by, keys[place], strict=True)]
             found = loaded(*await self._fetch(Select(self._references(), self._source, where=all_of(*equal))))
             if among is not None:
                 # where it was skipped, another row stands in its place, which is none of those that were written
@@ -84,13 +84,10 @@ class Pairing:
         return compiled.loads, rows
 
     def _references(self) -> tuple[Reference[Any], ...]:
-        return tuple([Reference[Any](self._source.name, name) for name in self.columns])
+        return tuple([refer(self._source.name, name) for name in self.columns])
 
     def _key(self, row: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(row[-self._width :])
-
-    def _answer(self, row: Sequence[Any]) -> Any:
-        return self._wanted.answer(row[: len(row) - self._width])
 
 
 def as_loaded(
@@ -126,4 +123,4 @@ def in_order_made(rows: list[Row], key: int) -> list[Row]:
     """
     keys = [row[key] for row in rows]
     falling = all(before > after for before, after in pairwise(keys))
-    return rows if falling else sorted(rows, key=lambda row: row[key])
+    return rows if falling else sorted(rows, key=itemgetter(key))

@@ -10,7 +10,7 @@ from activerecord.schema.table import Table
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.expression import Expression, operand_of
 from activerecord.sql.insert import Conflict, Excluded
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Source
 
 __all__ = ["Upsert"]
@@ -72,12 +72,12 @@ class Upsert:
         return [self._taken_over(name) for name in names]
 
     def _taken_over(self, name: str) -> tuple[str, Expression[Any]]:
-        return name, Excluded(Reference[Any](self.source.name, name))
+        return name, Excluded(refer(self.source.name, name))
 
     def _value(self, name: str, value: object) -> Expression[Any]:
         if self.table.column(name).generated:
             raise QueryError(f"{name!r} of {self.table.name!r} is computed by the database: it takes no value")
-        return operand_of(value, Reference[Any](self.source.name, name))
+        return operand_of(value, refer(self.source.name, name))
 
     def _check_unnamed(self, intake: Intake, dialect: Dialect, *, is_kept: bool, returning: bool) -> None:
         """Refuse what could not be kept to where the engine takes any unique key for the one that is meant."""

@@ -31,11 +31,12 @@ class Wanted:
         names = tuple([_name_of(each) for each in cast("Sequence[object]", returning)])
         return cls(tuple([intake.column(name) for name in names]), names)
 
-    def answer(self, values: Sequence[Any]) -> Any:
-        """What is given back for a row, of which these are the values of the columns."""
-        if self.names:
-            return dict(zip(self.names, values, strict=True))
-        return values[0] if len(values) == 1 else tuple(values)
+    def answers(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """What is given back for each row, whose values begin with those of the columns."""
+        names, width = self.names, len(self.columns)
+        if names:
+            return [dict(zip(names, row)) for row in rows]  # noqa: B905  # more may follow
+        return [row[0] for row in rows] if width == 1 else [tuple(row[:width]) for row in rows]
 
 
 def _name_of(column: object) -> str:

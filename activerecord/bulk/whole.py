@@ -11,7 +11,7 @@ from activerecord.mapper import Mapper
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Condition, In, Star, all_of
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.sql.rows import InRows
 from activerecord.sql.statement import Select
 
@@ -96,7 +96,7 @@ class WholeRows:
                 sql = self._database.dialect.made_keys
                 first, step = (await self._database.execute_text(sql, writes=False)).rows[0]
                 keys += [(first + number * step,) for number in range(len(part))]
-        columns = [Reference[Any](self._mapper.source_name, name) for name in self._key]
+        columns = [refer(self._mapper.source_name, name) for name in self._key]
         among = (
             In(columns[0], [k for (k,) in keys], negated=False) if len(columns) == 1 else InRows(tuple(columns), keys)
         )
@@ -114,7 +114,7 @@ class WholeRows:
 
     async def _one(self, key: tuple[Any, ...]) -> Row:
         """The row of a key that the engine holds in another spelling."""
-        equal = [Reference[Any](self._mapper.source_name, n) == part for n, part in zip(self._key, key, strict=True)]
+        equal = [refer(self._mapper.source_name, n) == part for n, part in zip(self._key, key, strict=True)]
         _, found = await self._read(all_of(*equal))
         if not found:
             raise QueryError(f"a row of {self._table.name!r} is not there under the key that it was given")

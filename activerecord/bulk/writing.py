@@ -13,6 +13,7 @@ from activerecord.driver import Row
 from activerecord.errors import QueryError, SchemaChanged
 from activerecord.mapper import Mapper
 from activerecord.sql.insert import Conflict
+from activerecord.sql.storing import Store
 from activerecord.transaction import current_transaction
 
 __all__ = ["Decide", "Progress", "Writing"]
@@ -46,7 +47,6 @@ class Writing:
         self._most = batch
         self._progress = progress
         self._ways = Ways(self._database, self._table, mapper.source, None)
-        self._stored: Callable[[Sequence[Any]], list[Any]] | None = None
         self.count = 0
         """How many rows have been written so far."""
         self.answers: list[Any] = []
@@ -55,7 +55,7 @@ class Writing:
     async def run(self, rows: "Iterable[Any] | AsyncIterable[Any]", *, apart: Sequence[str] = ()) -> None:
         """Write all rows or none."""
         await self._database.settle()
-        batches = Batches(rows, self._intake, self._store, most=self._most, apart=apart)
+        batches = Batches(rows, self._intake, self._storing, most=self._most, apart=apart)
         try:
             first = await batches.next()
             if first is None:
@@ -84,15 +84,13 @@ class Writing:
                 following = await batches.next() if has_more and not waiting else None
                 waiting += [] if following is None else [following]
 
-    def _store(self, given: list[Any]) -> list[Any]:
-        """The values of a row as the driver takes them."""
-        if self._stored is None:
-            if self._decide is not None:
-                self._conflict = self._ways.conflict = self._decide(self._intake)
-            text = self._ways.compiled(self._intake.columns).rows
-            assert text is not None
-            self._stored = text.stored
-        return self._stored(given)
+    def _storing(self) -> Store:
+        """What makes of the values of a row what the driver takes."""
+        if self._decide is not None:
+            self._conflict = self._ways.conflict = self._decide(self._intake)
+        text = self._ways.compiled(self._intake.columns).rows
+        assert text is not None
+        return text.stored
 
     async def _scope(self, batch: Batch, *, is_only: bool) -> AbstractAsyncContextManager[object]:
         """A transaction, unless one statement does it all: that is done as a whole by itself."""
@@ -140,10 +138,11 @@ class Writing:
             return (
                 batch
                 if len(places) == len(batch.given)
-                else Batch(*[[r[p] for p in places] for r in (batch.given, batch.stored)])
+                else Batch([batch.given[p] for p in places], [batch.stored[p] for p in places])
             )
         kept = [self._intake.columns.index(name) for name in columns]
-        return Batch(*[[[rows[p][k] for k in kept] for p in places] for rows in (batch.given, batch.stored)])
+        given = [[batch.given[p][k] for k in kept] for p in places]
+        return Batch([*given], [[batch.stored[p][k] for k in kept] for p in places])
 
     # what is wanted back
 
@@ -184,12 +183,14 @@ class Writing:
         """Rows with keys that the engine counts, which tell their order."""
         key = self._table.primary_key
         if gives:
-            rows = await self._add(columns, group.stored, wanted.columns + key)
+            # wanted itself, it comes once
+            asked = wanted.columns if key[0] in wanted.columns else wanted.columns + key
+            rows = await self._add(columns, group.stored, asked)
             self._check_count(rows, group)
-            return [wanted.answer(row[:-1]) for row in in_order_made(rows, len(wanted.columns))]
+            return wanted.answers(in_order_made(rows, asked.index(key[0])))
         keys = await self._keys_made(columns, group)
         if wanted.columns == key:
-            return [wanted.answer(made) for made in keys]
+            return wanted.answers(keys)
         pairing = Pairing(self._mapper, self._table, wanted, key)
         return await pairing.in_order(keys, await pairing.read(keys), all_there=True)
 
@@ -207,7 +208,7 @@ class Writing:
     async def _alone(self, wanted: Wanted, columns: tuple[str, ...], row: list[Any]) -> Any:
         """One row by itself, where nothing tells which of several rows one that comes back is."""
         rows = await self._add(columns, [row], wanted.columns)
-        return wanted.answer(rows[0]) if rows else None
+        return wanted.answers(rows)[0] if rows else None
 
     async def _add(
         self, columns: tuple[str, ...], rows: Sequence[Sequence[Any]], returning: tuple[str, ...] = ()

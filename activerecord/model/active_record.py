@@ -19,6 +19,7 @@ from activerecord.relation.target import model_of_table
 from activerecord.schema.naming import class_name
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Terms
+from activerecord.strictness import checked_strictness
 from activerecord.transaction import RETRIES, Transaction
 
 __all__ = ["ActiveRecord", "Undeclared"]
@@ -33,14 +34,18 @@ class ActiveRecord(Bulk):
     A subclass with columns (`age: Column[int]`) is declared: typed, and able to create its table. One without reads its
     columns, keys and relations from the table of the database. `__table_name__` names the table (else the class's name in
     snake case and plural), `__connection__` the configured connection, `__abstract__ = True` marks a base without a table.
+    `__strict_loading__` says what becomes of relations that are loaded later than the query that gave the record: "raise", "log"
+    or "off". It is inherited, so `ActiveRecord.__strict_loading__ = "raise"` is for the process; `Query.strict_loading` comes first.
     """
 
     __table_name__: ClassVar[str]
     __connection__: ClassVar[str] = "default"
     __schema_name__: ClassVar[str | None] = None
+    __strict_loading__: ClassVar[str] = "off"
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        checked_strictness(cls.__strict_loading__, f"{cls.__name__}.__strict_loading__")
         if cls.__dict__.get("__abstract__", False):
             declare(cls)
         else:

@@ -13,6 +13,7 @@ from activerecord.relation import Association
 from activerecord.relation.inferred import Inferred
 from activerecord.schema.column import Column, not_loaded
 from activerecord.schema.table import Table
+from activerecord.strictness import Strictness
 
 __all__ = ["Attributes", "getattr_static"]
 
@@ -36,11 +37,23 @@ class Attributes(metaclass=ModelType):
     def __init__(self, /, **values: Any) -> None:
         if "__mapper__" not in type(self).__dict__:
             raise UsageError(f"{type(self).__name__} stands for no table: make a subclass")
-        for name in self.__mapper__.attributes.values():
-            column = getattr_static(type(self), name)
-            if isinstance(column, Column) and column.default is not None:
-                vars(self)[name] = column.new_value()
+        for name, column in self._initial():
+            vars(self)[name] = column.new_value()
         self.attributes = values
+
+    @classmethod
+    def _initial(cls) -> "tuple[tuple[str, Column[Any]], ...]":
+        """The columns that a new record has a value in, and where it keeps each."""
+        mapper = cls.__mapper__
+        if mapper.defaults is None:
+            columns: list[tuple[str, Column[Any]]] = [
+                (name, column)
+                for name in mapper.attributes.values()
+                if isinstance(column := getattr_static(cls, name), Column) and column.default is not None
+            ]
+            mapper.defaults = tuple(columns)
+        found: tuple[tuple[str, Column[Any]], ...] = mapper.defaults
+        return found
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -53,6 +66,9 @@ class Attributes(metaclass=ModelType):
     def attributes(self, values: Mapping[str, Any]) -> None:
         if not isinstance(values, Mapping):
             raise UsageError(f"attributes takes a dict of names and values, got {type(values).__name__}")
+        if self.__mapper__.are_columns(values.keys()):
+            vars(self).update(values)
+            return
         for name in values:
             self._check_name(name)
         for name, value in values.items():
@@ -98,9 +114,9 @@ class Attributes(metaclass=ModelType):
             return {name: (None, value) for name, value in self.attributes.items()}
         layout = self._origin.layout
         changes = changed_values(layout, self._row, vars(self))
-        for name, value in self.attributes.items():
-            if name not in layout.positions:
-                changes[name] = (None, value)
+        for name in self._column_names():
+            if name not in layout.positions and (key := self.__mapper__.key(name)) in vars(self):
+                changes[name] = (None, vars(self)[key])
         return changes
 
     @property
@@ -159,13 +175,16 @@ class Attributes(metaclass=ModelType):
             row = self._row
             state["_row"] = tuple([origin.layout.value(row, name) for name in origin.layout.names])
             state["_names"] = origin.layout.names
+            state["_strict"] = origin.strict
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         names: tuple[str, ...] = state.pop("_names", ())
+        strict: Strictness | None = state.pop("_strict", None)
         vars(self).update(state)
         if names:
-            self._origin = Origin(Layout(names, [None] * len(names), [self.__mapper__.key(name) for name in names]))
+            keys = [self.__mapper__.key(name) for name in names]
+            self._origin = Origin(Layout(names, [None] * len(names), keys), strict)
 
     # names
 
@@ -186,20 +205,24 @@ class Attributes(metaclass=ModelType):
 
     def _column_name(self, name: str) -> str:
         """The column's name in the database: a declared attribute may be called otherwise."""
-        return next((column for column, key in self.__mapper__.attributes.items() if key == name), name)
+        return self.__mapper__.column_name(name)
 
     def _key_of(self, name: str) -> str:
         return self.__mapper__.key(self._column_name(name))
 
     def _store(self, name: str, value: Any) -> None:
-        if isinstance(getattr_static(type(self), name), Association | Inferred):
+        if self.__mapper__.is_column(name):
+            vars(self)[name] = value
+        elif isinstance(getattr_static(type(self), name), Association | Inferred):
             setattr(self, name, value)
         else:
             vars(self)[self._key_of(name)] = value
 
     def _check_name(self, name: Any) -> None:
-        _check_text(name)
         mapper = self.__mapper__
+        if mapper.is_column(name):
+            return
+        _check_text(name)
         table = mapper.known_table()
         if table is None or self._column_name(name) in table.columns or name in mapper.relations():
             return
@@ -228,10 +251,9 @@ class Attributes(metaclass=ModelType):
         Raises UnknownColumn for a name that is neither a column nor a relation.
         """
         mapper = self.__mapper__
-        known = {mapper.key(name) for name in table.columns}
-        if self._origin is not None:
-            known.update(self._origin.layout.keys)
-        for key in [key for key in vars(self) if key not in known and not key.startswith("_")]:
+        known = mapper.keys(table).values()
+        loaded = () if self._origin is None else self._origin.layout.keys
+        for key in [key for key in vars(self) if key[0] != "_" and key not in known and key not in loaded]:
             name = key.removeprefix("column ")
             relation = mapper.relations().get(name)
             if key in table.columns:

@@ -9,6 +9,7 @@ from activerecord.query.named import checked_name
 from activerecord.query.query import Query
 from activerecord.query.raw import RawQuery
 from activerecord.sql.text import text_of
+from activerecord.strictness import Strictness
 
 __all__ = ["Finders"]
 
@@ -38,6 +39,11 @@ class Finders(Attributes):
     def unscoped(cls, *names: str) -> "Query[Self]":
         """A query of all records, without the model's default scopes, or without those of these names."""
         return cls.query().unscoped(*names)
+
+    @classmethod
+    def strict_loading(cls, mode: Strictness = "raise") -> "Query[Self]":
+        """A query of all records, whose relations are not loaded later; see `Query.strict_loading`."""
+        return cls.query().strict_loading(mode)
 
     @classmethod
     def from_sql(cls, sql: str, /, *binds: Any, **named: Any) -> "RawQuery[Self]":

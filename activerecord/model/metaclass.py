@@ -1,6 +1,6 @@
 """The class of models: columns of undeclared models, and columns by their name, as expressions."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from activerecord.errors import NoSuchAttribute, UsageError, nearest
 from activerecord.mapper import Mapper
@@ -8,8 +8,9 @@ from activerecord.query.path import Relation
 from activerecord.query.query import Query
 from activerecord.query.spellings import RETIRED
 from activerecord.sql.reference import Reference
+from activerecord.strictness import checked_strictness
 
-__all__ = ["ModelType"]
+__all__ = ["Mistakable", "ModelType"]
 
 
 class ModelType(type):
@@ -24,14 +25,32 @@ class ModelType(type):
         return Reference(_mapper(cls).table_name, name)
 
     if not TYPE_CHECKING:
-        # Checkers must not see it: on declared models a typo is an error.
+        # Checkers must not see these: on declared models a typo is an error.
+        def __setattr__(cls, name: str, value: Any) -> None:
+            if name == "__strict_loading__":
+                checked_strictness(value, f"{cls.__name__}.{name}")
+            super().__setattr__(name, value)
+
         def __getattr__(cls, name: str) -> Any:
             mapper = _mapper(cls)
             if name.startswith("_"):
                 raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}")
             if mapper.is_declared:
                 raise NoSuchAttribute(f"{cls.__name__} has no attribute {name!r}; {_hint(cls, name)}")
-            return Relation[Any](mapper, (name,)) if name in mapper.relations() else Reference(mapper.table_name, name)
+            if name in mapper.relations():
+                return Relation[Any](mapper, (name,))
+            kind = Mistakable if name in RETIRED or hasattr(Query, name) else Reference
+            return kind(mapper.table_name, name)
+
+
+class Mistakable(Reference[Any]):
+    """A column of an undeclared model, of a name that is the word for a verb too."""
+
+    __slots__ = ()
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        verb = RETIRED.get(self.column) or f"queries have the verb: query().{self.column}(...)"
+        raise UsageError(f"{self!r} is a column, which cannot be called; {verb}")
 
 
 def _hint(cls: type, name: str) -> str:

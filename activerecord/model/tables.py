@@ -97,7 +97,7 @@ async def _as_a_whole(database: Database, statements: Sequence[str]) -> None:
 
 async def _one_by_one(database: Database, steps: Sequence[Step], dialect: Dialect) -> None:
     """Run the steps on one connection, and where one fails, drop the tables that were made."""
-    lender = await database.lender()
+    lender = database.lender()
     lease = await lender.acquire("making tables")
     made: list[Table] = []
     try:

@@ -1,6 +1,6 @@
 """The verbs by which a record writes its row, and holds what the database has made of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from activerecord import runtime
@@ -9,7 +9,7 @@ from activerecord.bulk import refuse_generated, refuse_view
 from activerecord.changes import MISSING, differs
 from activerecord.driver import Result
 from activerecord.errors import QueryError, RecordNotFound, UniqueViolation, UsageError
-from activerecord.hydration import Origin
+from activerecord.hydration import Layout, Origin
 from activerecord.model.finders import Finders
 from activerecord.model.written import RowWriter, has_key
 from activerecord.query.clauses import Clauses
@@ -21,9 +21,8 @@ from activerecord.relation.parents import Written
 from activerecord.relation.trees import save_tree
 from activerecord.schema.column import not_loaded
 from activerecord.schema.table import Table
-from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Bind, Condition
-from activerecord.sql.statement import Delete, Lock
+from activerecord.sql.statement import Lock
 from activerecord.transaction import current_transaction
 
 __all__ = ["Writes"]
@@ -50,7 +49,7 @@ class Writes(Finders):
         self._claim()
         try:
             with bounded(timeout, "save"):
-                table = await self.__mapper__.table()
+                table = self.__mapper__.table_at_hand() or await self.__mapper__.table()
                 self._settle(table)
                 if self._pending is None:
                     await self._write(table)
@@ -100,8 +99,11 @@ class Writes(Finders):
             fresh = await type(self).unscoped().where(self._own_row(table)).async_one_or_none()
         if fresh is None:
             raise RecordNotFound(f"the row of this {type(self).__name__} has gone")
+        origin, again = self._origin, fresh._origin
         vars(self).clear()
         vars(self).update(vars(fresh))
+        if origin is not None and again is not None:
+            self._origin = origin.of(again.layout)
         return self
 
     reload = runtime.blocking(async_reload)
@@ -193,28 +195,23 @@ class Writes(Finders):
         return {name: layout.value(self._row, name) for name in layout.names}
 
     async def _delete_again(self) -> Result:
-        return await self.__mapper__.database().catalog.again_if_altered(self._delete)
+        return await RowWriter(self.__mapper__, await self.__mapper__.table()).delete(self._own_key, self._drop)
 
-    async def _delete(self) -> Result:
-        table = await self.__mapper__.table()
-        statement = Delete(self.__mapper__.source, self._own_row(table))
-        result = await self.__mapper__.database().execute(statement, (table,), late=lambda _: self._drop(table))
-        self._drop(table)
-        return result
+    def _insert(self, table: Table) -> Coroutine[Any, Any, None]:
+        return self._insert_values(table, self._to_insert(table))
 
-    async def _insert(self, table: Table) -> None:
-        await self._insert_values(table, self._to_insert(table))
-
-    async def _insert_values(self, table: Table, values: Mapping[str, Any]) -> None:
-        await RowWriter(self.__mapper__, table).insert(values, self._take)
+    def _insert_values(self, table: Table, values: Mapping[str, Any]) -> Coroutine[Any, Any, None]:
+        return RowWriter(self.__mapper__, table).insert(values, self._take)
 
     def _to_insert(self, table: Table) -> dict[str, Any]:
         """The values of a new row, by column. Raises QueryError for what cannot be written."""
         refuse_view(table)
-        self._shed_computed(table)
-        keys = {name: self.__mapper__.key(name) for name in table.writable}
-        values = {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
-        if table.auto_key is not None and _asks_for_key(table, values):
+        if table.generated:
+            self._shed_computed(table)
+        held, keys = vars(self), self.__mapper__.keys(table)
+        values = {name: held[key] for name in table.writable if (key := keys[name]) in held}
+        if table.auto_key is not None and values.get(table.auto_key, MISSING) is None:
+            # there, as None: the database is to make it
             del values[table.auto_key]
         return values
 
@@ -234,29 +231,45 @@ class Writes(Finders):
         if not values:
             return
         refuse_generated(table, values)
-        await RowWriter(self.__mapper__, table).update(values, self._own_key(table), self._take)
+        hold = self._hold_stored if self._is_whole(table) else None
+        await RowWriter(self.__mapper__, table).update(values, self._own_key(table), self._take, hold)
 
-    def _take(self, compiled: Compiled, rows: Sequence[Sequence[Any]]) -> None:
+    def _take(self, layout: Layout, rows: Sequence[Sequence[Any]]) -> None:
         """Hold what the database has, now that it has it."""
         if rows:
-            layout, _ = self.__mapper__.loader(compiled)
-            self._hold(rows[0], Origin(layout))
+            self._hold(rows[0], Origin(layout) if self._origin is None else self._origin.of(layout))
+
+    def _is_whole(self, table: Table) -> bool:
+        """Whether the record has every column of its row."""
+        return self._origin is not None and self._origin.layout.positions.keys() >= table.columns.keys()
+
+    def _hold_stored(self, stored: Mapping[str, Any]) -> None:
+        """Hold what the row has now in some columns; the others are as they were."""
+        assert self._row is not None
+        assert self._origin is not None
+        row = list(self._row)
+        for name, value in stored.items():
+            row[self._origin.layout.positions[name]] = value
+        self._hold(tuple(row), self._origin)
 
     def _hold(self, row: Sequence[Any], origin: Origin) -> None:
         """Stand for this row."""
-        before = dict(vars(self))
-        layout, values = origin.layout, vars(self)
-        for name, key in zip(layout.names, layout.keys, strict=True):
-            value, held = layout.value(row, name), values.get(key)
+        values = vars(self)
+        before, layout = dict(values), origin.layout
+        for key, raw, load in zip(layout.keys, row, layout.loads, strict=True):
+            value, held = raw if raw is None or load is None else load(raw), values.get(key)
             # the program may hold a document too, and what it changes in it later must not be lost
             if not isinstance(held, dict | list) or differs(held, value):
                 values[key] = value
         self._become(row, origin, before)
 
-    def _hold_values(self, values: Mapping[str, Any]) -> None:
-        """Hold values that are in the row now, though the record's own verbs have not written them."""
+    def _hold_values(self, values: Mapping[str, Any], *, but: Container[str] = ()) -> None:
+        """Hold values that are in the row now, though the record's own verbs have not written them.
+
+        In the columns `but` the record goes on showing what it does.
+        """
         before = dict(vars(self))
-        self._assign_until_undone(values)
+        self._assign_until_undone({name: value for name, value in values.items() if name not in but})
         self._become(self._row_with(values), self._origin, before)
 
     def _assign_until_undone(self, values: Mapping[str, Any]) -> None:
@@ -296,8 +309,8 @@ class Writes(Finders):
         self._computed = self._held_of_generated(table)
 
     def _held_of_generated(self, table: Table) -> dict[str, Any]:
-        keys = {name: self.__mapper__.key(name) for name in table.generated}
-        return {name: vars(self)[key] for name, key in keys.items() if key in vars(self)}
+        held, keys = vars(self), self.__mapper__.keys(table)
+        return {name: held[key] for name in table.generated if (key := keys[name]) in held}
 
     def _become(self, row: Sequence[Any] | None, origin: Origin | None, values: dict[str, Any]) -> None:
         before = self._row, self._origin, values
@@ -336,8 +349,3 @@ class Writes(Finders):
                 f"the key {name!r} of this row of {table.name!r} is NULL, so it cannot be told from others"
             )
         return Bind(value)
-
-
-def _asks_for_key(table: Table, values: Mapping[str, Any]) -> bool:
-    """Whether the key that the database would make is there, as None."""
-    return table.auto_key is not None and values.get(table.auto_key, 0) is None

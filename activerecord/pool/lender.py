@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from activerecord.driver import Connection
+from activerecord.driver import Binds, Connection, Row
 from activerecord.errors import DatabaseError
 from activerecord.pool.lease import Lease
 from activerecord.pool.statistics import PoolStatistics
@@ -13,6 +13,10 @@ __all__ = ["Lender"]
 class Lender(Protocol):
     """What lends connections."""
 
+    def lend(self, purpose: str) -> Lease | None:
+        """What `acquire` gives, where that takes no wait; else None."""
+        ...
+
     async def acquire(self, purpose: str) -> Lease:
         """A connection for this purpose.
 
@@ -22,6 +26,10 @@ class Lender(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Take a connection back; one that is not in order is ended instead of kept. Never waits, never fails."""
+        ...
+
+    def fetch_inline(self, sql: str, binds: Binds) -> list[Row] | None:
+        """What an idle connection reads inline, where the driver does that; it is not lent for it. See `InlineConnection`."""
         ...
 
     def suspect(self, connection: Connection, error: DatabaseError) -> None:

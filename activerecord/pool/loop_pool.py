@@ -2,10 +2,11 @@
 
 import time
 from contextlib import suppress
+from typing import cast
 
 from activerecord import runtime
 from activerecord.config import Configuration
-from activerecord.driver import Connection, Driver
+from activerecord.driver import Binds, Connection, Driver, InlineConnection, Row
 from activerecord.errors import ActiveRecordError, DatabaseError, ReadOnly
 from activerecord.pool.lease import Lease
 from activerecord.pool.opener import Opener
@@ -47,8 +48,25 @@ class LoopPool:
         self._doubted_writes = -_READ_ONLY_PAUSE
         self._closed = False
 
+    def lend(self, purpose: str) -> Lease | None:
+        """The idle connection that was used last, if nothing is due; the way that nearly everybody takes. See `Lender.lend`."""
+        lease = Lease(purpose, self._running_task())
+        if lease.since - self._used > _QUIET or not self._limiter.try_acquire(lease):
+            return None
+        pooled = self._shelf.take(lease.since)
+        if pooled is None:
+            self._limiter.release(lease)
+            return None
+        lease.connection = pooled.connection
+        self._lent[lease] = pooled
+        self._counters.acquired += 1
+        return lease
+
     async def acquire(self, purpose: str) -> Lease:
         """A connection for this purpose. See `Lender.acquire`."""
+        lent = self.lend(purpose)
+        if lent is not None:
+            return lent
         if self._closed:
             raise closed(self.configuration)
         lease = Lease(purpose, self._running_task())
@@ -56,7 +74,7 @@ class LoopPool:
             self._opener.catch_up()
         if not self._limiter.try_acquire(lease):
             await self._wait(lease)
-        pooled = self._at_once(lease.since) or await self._with_patience(lease)
+        pooled = self._shelf.take(lease.since) or await self._with_patience(lease)
         lease.connection = pooled.connection
         self._lent[lease] = pooled
         self._counters.acquired += 1
@@ -78,6 +96,18 @@ class LoopPool:
         # looked at last: another thread may have closed the pool a moment ago, and found this one lent
         if self._closed:
             self.terminate_idle()
+
+    def fetch_inline(self, sql: str, binds: Binds) -> list[Row] | None:
+        """What an idle connection reads inline. It stays on the shelf: nobody else runs in this loop meanwhile."""
+        now = time.monotonic()
+        pooled = self._shelf.top(now)
+        if pooled is None:
+            return None
+        rows = cast(InlineConnection, pooled.connection).fetch_inline(sql, binds)
+        if rows is not None:
+            self._shelf.used(pooled, now)
+            self._counters.acquired += 1
+        return rows
 
     def suspect(self, connection: Connection, error: DatabaseError) -> None:
         """Hear of a failure of a lent connection: none that is as old as it is lent any more. See `Lender.suspect`."""
@@ -146,17 +176,6 @@ class LoopPool:
             self._end(pooled)
 
     # what acquire does with a token in hand
-
-    def _at_once(self, now: float) -> Pooled | None:
-        """The idle connection that was used last, if nothing is due; the way that nearly everybody takes."""
-        shelf = self._shelf
-        if now >= shelf.due:
-            return None
-        pooled = shelf.pop()
-        if pooled is not None and (now >= pooled.quiet_until or not in_order(pooled.connection)):
-            shelf.put_back(pooled)
-            return None
-        return pooled
 
     async def _with_patience(self, lease: Lease) -> Pooled:
         """A connection, after what is due was done. The lease has what is in hand, so that nothing is lost in any event."""

@@ -1,12 +1,15 @@
 """The one connection of a database that lives in memory."""
 
+from typing import cast
+
 from activerecord import runtime
 from activerecord.config import Configuration
-from activerecord.driver import Connection, Driver
+from activerecord.driver import Binds, Connection, Driver, InlineConnection, Row
 from activerecord.errors import DatabaseError
 from activerecord.pool.lease import Lease
 from activerecord.pool.opener import Opener
 from activerecord.pool.refusals import closed
+from activerecord.pool.shelf import in_order
 from activerecord.pool.statistics import Counters, PoolStatistics
 from activerecord.pool.waiting import wait
 
@@ -28,6 +31,21 @@ class SharedConnection:
         self._counters = Counters()
         self._closed = False
 
+    def lend(self, purpose: str) -> Lease | None:
+        """The connection, if it is open and nobody has it or waits for it. See `Lender.lend`."""
+        connection = self._connection
+        if self._closed or connection is None:
+            return None
+        lease = Lease(purpose, runtime.running_task())
+        if not self._turn.try_enter(lease):
+            return None
+        if connection is not self._connection or not in_order(connection):
+            self._leave()
+            return None
+        lease.connection = connection
+        self._counters.acquired += 1
+        return lease
+
     async def acquire(self, purpose: str) -> Lease:
         """The connection, when it is its turn. See `Lender.acquire`."""
         lease = Lease(purpose, runtime.running_task())
@@ -48,6 +66,18 @@ class SharedConnection:
         if not lease.connection.usable():
             self._end()
         self._leave()
+
+    def fetch_inline(self, sql: str, binds: Binds) -> list[Row] | None:
+        """What the connection reads inline, if nobody has it or waits for it."""
+        connection = self._connection
+        if self._closed or connection is None or not self._turn.try_enter(connection):
+            return None
+        try:
+            if connection is not self._connection or not in_order(connection):
+                return None
+            return cast(InlineConnection, connection).fetch_inline(sql, binds)
+        finally:
+            self._leave()
 
     def suspect(self, connection: Connection, error: DatabaseError) -> None:
         """Nothing: there is no other connection that could share the failure."""

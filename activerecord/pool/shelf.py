@@ -69,15 +69,36 @@ class Shelf:
         """Take one that nobody uses any more. False, and it is not taken, where it is too old or of an old generation."""
         if now >= pooled.ends or pooled.generation != self.generation:
             return False
-        pooled.quiet_until = now + self._ping_after
-        pooled.expires = min(now + self._max_idle, pooled.ends)
+        self.used(pooled, now)
         self.due = min(self.due, pooled.expires)
         self._idle.append(pooled)
         return True
 
-    def put_back(self, pooled: Pooled) -> None:
-        """Take one that was not used after all: its times stay as they are."""
-        self._idle.append(pooled)
+    def used(self, pooled: Pooled, now: float) -> None:
+        """Count the times of one anew from its last use, which is now."""
+        pooled.quiet_until = now + self._ping_after
+        expires = now + self._max_idle
+        pooled.expires = min(pooled.ends, expires)
+
+    def top(self, now: float) -> Pooled | None:
+        """The one that was used last, which stays where it is; None where something is due first, if only to ask it."""
+        if now >= self.due:
+            return None
+        try:
+            pooled = self._idle[-1]
+        except IndexError:
+            return None
+        return pooled if now < pooled.quiet_until else None
+
+    def take(self, now: float) -> Pooled | None:
+        """The one that was used last; None, and nothing is taken, where something is due first, or it is not open any more."""
+        if now >= self.due:
+            return None
+        pooled = self.pop()
+        if pooled is not None and (now >= pooled.quiet_until or not pooled.connection.usable()):
+            self._idle.append(pooled)
+            return None
+        return pooled
 
     def pop(self) -> Pooled | None:
         """The one on top. Another thread may be emptying the shelf."""

@@ -7,7 +7,7 @@ from activerecord.mapper import Mapper
 from activerecord.query.named import Named
 from activerecord.query.path import Relation
 from activerecord.query.query import Query
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 
 __all__ = ["Alias"]
 
@@ -31,9 +31,8 @@ class Alias(Named, Generic[R]):
 
     def __getattr__(self, name: str) -> Any:
         mapper = self.__mapper__
-        column = next((column for column, key in mapper.attributes.items() if key == name), None)
-        if column is not None:
-            return Reference[Any](self.__name__, column)
+        if mapper.is_column(name):
+            return refer(self.__name__, mapper.column_name(name))
         if name in mapper.relations():
             return Relation[Any](mapper, (name,))
         if name in mapper.scopes:
@@ -41,4 +40,4 @@ class Alias(Named, Generic[R]):
         if mapper.is_declared or name.startswith("_"):
             known = [*mapper.attributes.values(), *mapper.relations()]
             raise NoSuchAttribute(f"{mapper.name} has no column {name!r}; {nearest(name, known)}")
-        return Reference[Any](self.__name__, name)
+        return refer(self.__name__, name)

@@ -26,6 +26,7 @@ from activerecord.sql.grouping import GroupingSets
 from activerecord.sql.node import Node, alike
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import CommonTable, FromItem, Join, Lock, Select
+from activerecord.strictness import Strictness
 
 __all__ = ["NOTHING", "Clauses", "Finish", "JoinWish", "Prepared", "QueryCore", "told"]
 
@@ -72,6 +73,7 @@ class Clauses:
     distinct_on: tuple[Expression[Any], ...] = ()
     paths: tuple[Any, ...] = ()
     joined: tuple[tuple[str, ...], ...] = ()
+    strict: Strictness | None = None
     asked: tuple[Asked[Any], ...] = ()
     lock: Lock | None = None
     hints: tuple[str, ...] = ()
@@ -194,7 +196,7 @@ class QueryCore(Selectable, Generic[R]):
 
     def _named(self, name: str) -> str:
         """The column's name in the database, for a declared column whose attribute is called otherwise."""
-        return next((column for column, key in self._mapper.attributes.items() if key == name), name)
+        return self._mapper.column_name(name)
 
     # from clauses to a statement
 

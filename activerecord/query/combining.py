@@ -115,15 +115,14 @@ class Combining(QueryCore[R]):
         if not isinstance(other, QueryCore):
             raise QueryError(f"expected a query, got {type(other).__name__}")
         compound = Compound(operator, _rows_of(self), _rows_of(other), every=every)
-        paths = self._clauses.paths
         source: FromItem = Subquery(compound, self._mapper.source_name)
-        return type(self)(self._mapper, Clauses(source=source, paths=paths))
+        return type(self)(self._mapper, Clauses(source=source, paths=self._clauses.paths, strict=self._clauses.strict))
 
 
 def _rows_of(query: QueryCore[Any]) -> Rows:
     """The statement; of a query that is a combination and nothing more, that."""
     clauses = query.clauses
-    if isinstance(clauses.source, Subquery) and told(clauses) <= {"source", "paths", "lifted"}:
+    if isinstance(clauses.source, Subquery) and told(clauses) <= {"source", "paths", "strict", "lifted"}:
         return clauses.source.query
     return query.as_statement()
 

@@ -68,11 +68,11 @@ class Joined(QueryCore[R]):
         """The records of these rows, made of so many columns from `start` on, with what is joined to them."""
         stop = prepared.width(compiled) if width is None else width
         if prepared.beside is not None:
-            return prepared.beside.records(compiled, rows, start, stop)
+            return prepared.beside.records(compiled, rows, start, stop, self._clauses.strict)
         if start or stop < len(compiled.names):
             compiled = replace(compiled, names=compiled.names[start:stop], loads=compiled.loads[start:stop])
             rows = [row[start:stop] for row in rows]
-        return self._mapper.records(compiled, rows)
+        return self._mapper.records(compiled, rows, strict=self._clauses.strict)
 
 
 def _told_beside(clauses: Clauses, beside: Beside, source: str) -> Clauses:

@@ -14,7 +14,7 @@ __all__ = ["Merging"]
 R = TypeVar("R")
 
 # What of two queries of one model the latter says alone.
-_LATTER = frozenset({"columns", "source", "limit", "offset", "distinct", "distinct_on", "lock"})
+_LATTER = frozenset({"columns", "source", "limit", "offset", "distinct", "distinct_on", "lock", "strict"})
 # What a query of a joined model can add to one of another.
 _OF_JOINED = frozenset({"where", "having", "asked", "joins", "tables", "orders", "lifted", "everywhere"})
 
@@ -28,7 +28,7 @@ class Merging(QueryCore[R]):
         """This query with all that another was told too.
 
         Of the same model: conditions must hold together; joins, groups, orders, relations to load along, hints and comments
-        come after this query's own; columns, limit, offset, distinct, lock and source are the other's where it has them;
+        come after this query's own; columns, limit, offset, distinct, lock, strictness and source are the other's where it has them;
         default scopes that either goes without are left out. Of a model that this query joins: its conditions, joins and
         orders, and its default scopes, as in `User.query().join("orders").merge(Order.where(paid=True))`. Raises QueryError
         where such a query says more.

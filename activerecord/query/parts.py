@@ -15,7 +15,7 @@ from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.dialect import Compiled, Dialect
 from activerecord.sql.expression import Bind, Condition, Expression, Label, Ordering, Star, all_of
 from activerecord.sql.node import alike
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import FromItem, Source
 
 __all__ = ["Course", "Part", "Parts", "with_key"]
@@ -105,7 +105,7 @@ class Parts(Joined[R]):
         orders = with_key(clauses.orders, table, source, descending=descending)
         check_unique(prepared, orders, verb)
         terms = tuple([_term(order, dialect, prepared) for order in orders])
-        key = [Reference[Any](source, name) for name in table.primary_key]
+        key = [refer(source, name) for name in table.primary_key]
         wanted = [*[term.operand for term in terms], *key]
         own = clauses.columns or (Star(source),)
         # The columns of a query that stands in place of the table are in an order of their own.
@@ -173,7 +173,7 @@ def with_key(
     named = [_column(order.operand) for order in orders]
     descending = orders[-1].descending if orders else descending
     missing = [name for name in table.primary_key if (source, name) not in named]
-    return (*orders, *[Ordering(Reference[Any](source, name), descending=descending) for name in missing])
+    return (*orders, *[Ordering(refer(source, name), descending=descending) for name in missing])
 
 
 def _column(operand: Expression[Any]) -> tuple[str, str] | None:

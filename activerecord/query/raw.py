@@ -14,6 +14,7 @@ from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.plan import Explain, Plan
 from activerecord.sql.text import Text
+from activerecord.strictness import Strictness, checked_strictness
 
 __all__ = ["RawQuery"]
 
@@ -28,12 +29,15 @@ class RawQuery(Generic[R]):
     await; with `timeout=` it takes at most so many seconds, and raises DeadlineExceeded after that.
     """
 
-    __slots__ = ("_mapper", "_paths", "_text")
+    __slots__ = ("_mapper", "_paths", "_strict", "_text")
 
-    def __init__(self, mapper: Mapper[R], text: Text, paths: tuple[Any, ...] = ()) -> None:
+    def __init__(
+        self, mapper: Mapper[R], text: Text, paths: tuple[Any, ...] = (), strict: Strictness | None = None
+    ) -> None:
         self._mapper = mapper
         self._text = text
         self._paths = paths
+        self._strict: Strictness | None = strict
 
     def __repr__(self) -> str:
         return f"<RawQuery of {self._mapper.name}>"
@@ -43,7 +47,11 @@ class RawQuery(Generic[R]):
 
     def with_(self, *paths: Any) -> "RawQuery[R]":
         """Load these relations of the records too, one query each, as `Query.with_` does."""
-        return RawQuery(self._mapper, self._text, (*self._paths, *flat_paths(paths)))
+        return RawQuery(self._mapper, self._text, (*self._paths, *flat_paths(paths)), self._strict)
+
+    def strict_loading(self, mode: Strictness = "raise") -> "RawQuery[R]":
+        """Forbid that relations of its records are loaded later, as `Query.strict_loading` does."""
+        return RawQuery(self._mapper, self._text, self._paths, checked_strictness(mode, "strict_loading"))
 
     # records
 
@@ -141,7 +149,7 @@ class RawQuery(Generic[R]):
         after = await self._mapper.after_load(self._mapper, self._paths) if self._paths else None
         compiled, rows = await self._answer()
         refuse_same_names(compiled.names)
-        records = self._mapper.records(compiled, rows)
+        records = self._mapper.records(compiled, rows, strict=self._strict)
         if after is not None and records:
             await after(records)
         return records

@@ -23,7 +23,7 @@ from activerecord.sql.expression import (
     all_of,
 )
 from activerecord.sql.function import Function, fn
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Rows, Select, Subquery
 from activerecord.sql.text import Text
 
@@ -176,7 +176,7 @@ def _count(owner: Mapper[Any], found: Beyond) -> Nested[int]:
         return Nested(_of_owner(owner, found, (every,), _rows(found, (), each_once=True)))
     # not distinct rows of a query, which would keep it from being asked by the owner's key
     each = Label[Any](first, _EACH.format(0))
-    counted = Function[int]("count", (Reference[Any](_name(owner, found), each.name),), distinct=True)
+    counted = Function[int]("count", (refer(_name(owner, found), each.name),), distinct=True)
     return Nested(_of_owner(owner, found, (counted,), _rows(found, (each,))))
 
 
@@ -199,9 +199,7 @@ def _aggregate(function: str, column: "str | Expression[Any]") -> "Callable[[Map
         value = Label(found.query.column(column), _VALUE)
         # the least and the greatest are the same, however often a record comes
         rows = _rows(found, (value,), each_once=function not in ("min", "max"))
-        return Nested(
-            _of_owner(owner, found, (Function[Any](function, (Reference[Any](_name(owner, found), _VALUE),)),), rows)
-        )
+        return Nested(_of_owner(owner, found, (Function[Any](function, (refer(_name(owner, found), _VALUE),)),), rows))
 
     return make
 
@@ -217,7 +215,7 @@ def _of_owner(owner: Mapper[Any], found: Beyond, columns: "tuple[Expression[Any]
     """What is asked of those rows that are the owner's: a table of their own, so that no name in it means the owner's."""
     name = _name(owner, found)
     pairs = zip(found.keys, found.here, strict=True)
-    own = [Reference[Any](name, key.column) == Reference[Any](owner.source_name, here) for key, here in pairs]
+    own = [refer(name, key.column) == refer(owner.source_name, here) for key, here in pairs]
     return Select(columns, Subquery(rows, name), where=all_of(*own))
 
 

@@ -6,6 +6,7 @@ from activerecord.errors import QueryError
 from activerecord.query.clauses import QueryCore
 from activerecord.query.paths import Along, flat_paths
 from activerecord.sql.expression import Expression, Label, Ordering, Star
+from activerecord.strictness import Strictness, checked_strictness
 
 __all__ = ["Shape"]
 
@@ -73,6 +74,14 @@ class Shape(QueryCore[R]):
         relation that is narrowed twice.
         """
         return self._told(paths=self._clauses.paths + flat_paths(paths))
+
+    def strict_loading(self, mode: Strictness = "raise") -> Self:
+        """Forbid that relations of its records are loaded later than by `with_` or `preload`: StrictLoadingViolation.
+
+        `"log"` loads them and logs a warning (logger `activerecord`), `"off"` loads them whatever the model's
+        `__strict_loading__` says. It holds for what is loaded along too, and for what is loaded later from there.
+        """
+        return self._told(strict=checked_strictness(mode, "strict_loading"))
 
     def _ordering(self, order: "Order") -> Ordering:
         if isinstance(order, Ordering):

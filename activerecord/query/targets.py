@@ -7,7 +7,7 @@ from activerecord.query.clauses import Clauses, QueryCore, told
 from activerecord.schema.table import Table
 from activerecord.sql.beside import looks_beside
 from activerecord.sql.expression import Condition, Expression, Nested, Star
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.rows import InRowQuery, tuple_
 from activerecord.sql.statement import CommonTable, NamedTable, Select, Source, Subquery
 
@@ -18,7 +18,19 @@ R = TypeVar("R")
 # A query that says these and no more is after the rows that fit its condition; a lone ORDER BY or DISTINCT does not change
 # which these are.
 _PLAIN = frozenset(
-    {"columns", "where", "windows", "orders", "distinct", "paths", "joined", "comments", "lifted", "everywhere"}
+    {
+        "columns",
+        "where",
+        "windows",
+        "orders",
+        "distinct",
+        "paths",
+        "joined",
+        "strict",
+        "comments",
+        "lifted",
+        "everywhere",
+    }
 )
 
 
@@ -73,7 +85,7 @@ class Targets(QueryCore[R]):
 
 
 def _keys(table: Table, source: str) -> tuple[Reference[Any], ...]:
-    return tuple([Reference[Any](source, name) for name in table.primary_key])
+    return tuple([refer(source, name) for name in table.primary_key])
 
 
 def _locked(rows: Select, table: Table) -> Select:

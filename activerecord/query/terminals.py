@@ -6,7 +6,8 @@ from typing import Any, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.bounds import bounded
-from activerecord.errors import QueryError, RecordNotFound
+from activerecord.errors import QueryError, RecordNotFound, SchemaChanged
+from activerecord.hydration import Layout, Loader
 from activerecord.mapper import AfterLoad
 from activerecord.query.clauses import NOTHING, Clauses, Finish
 from activerecord.query.execution import loaded
@@ -15,7 +16,7 @@ from activerecord.schema.table import Table
 from activerecord.sql.cache import StatementCache
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Condition, Expression, Label, Ordering, Selectable, Star, all_of
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 
 __all__ = ["Terminals", "check_records", "key_condition", "key_parts"]
 
@@ -29,6 +30,8 @@ class _Lookup:
     table: Table
     statements: StatementCache
     compiled: Compiled
+    layout: Layout
+    load: Loader
 
 
 class Terminals(Joined[R]):
@@ -87,28 +90,18 @@ class Terminals(Joined[R]):
     async def async_find(self, key: Any, *, timeout: float | None = None) -> R:
         """The record of this key, among those that fit. A composite key is a tuple. Raises RecordNotFound."""
         with bounded(timeout, "find"):
-            found = await self.async_find_or_none(key)
-        if found is None:
+            found = await self._found(key)
+        if not found:
             nothing = ", which was None" if key is None else ""
             raise RecordNotFound(f"no {self._mapper.name} has the key that was asked for{nothing}")
-        return found
+        return found[0]
 
     find = runtime.blocking(async_find)
 
     async def async_find_or_none(self, key: Any, *, timeout: float | None = None) -> R | None:
         """The record of this key, among those that fit, or None. A composite key is a tuple."""
-        if key is None:
-            return None
-
-        def by_key(table: Table) -> Clauses:
-            return self._clauses.but(
-                where=all_of(self._clauses.where, key_condition(table, key, self._mapper.source_name))
-            )
-
         with bounded(timeout, "find_or_none"):
-            if self._clauses is NOTHING and not self._mapper.default_scopes:
-                return _only(await self._mapper.database().catalog.again_if_altered(lambda: self._looked_up(key)))
-            return _only(await self._records(by_key))
+            return _only(await self._found(key))
 
     find_or_none = runtime.blocking(async_find_or_none)
 
@@ -141,20 +134,42 @@ class Terminals(Joined[R]):
             await after(records)
         return records
 
+    async def _found(self, key: Any) -> list[R]:
+        """The record of this key, among those that fit."""
+        if key is None:
+            return []
+        if self._clauses is not NOTHING or self._mapper.default_scopes:
+            return await self._records(self._by_key(key))
+        try:
+            return await self._looked_up(key)
+        except SchemaChanged:
+            if not self._mapper.database().catalog.may_try_again():
+                raise
+        return await self._looked_up(key)
+
+    def _by_key(self, key: Any) -> Finish:
+        def finish(table: Table) -> Clauses:
+            condition = key_condition(table, key, self._mapper.source_name)
+            return self._clauses.but(where=all_of(self._clauses.where, condition))
+
+        return finish
+
     async def _looked_up(self, key: Any) -> list[R]:
         """The record of this key, among all: by a text that is made once for a table."""
-        table, database = await self._mapper.table(), self._mapper.database()
-        lookup: _Lookup | None = self._mapper.lookup
+        mapper, database = self._mapper, self._mapper.database()
+        table = mapper.table_at_hand() or await mapper.table()
+        values = key_parts(table, key)
+        lookup: _Lookup | None = mapper.lookup
         if lookup is None or lookup.table is not table or lookup.statements is not database.statements:
-            lookup = self._mapper.lookup = await self._lookup(table, key)
-        rows = await database.fetch_by(lookup.compiled, key_parts(table, key), (table,))
-        return self._mapper.records(lookup.compiled, rows)
+            lookup = mapper.lookup = await self._lookup(table, key)
+        rows = await database.fetch_by(lookup.compiled, values, (table,))
+        return mapper.made(rows, lookup.layout, lookup.load)
 
     async def _lookup(self, table: Table, key: Any) -> _Lookup:
         database, source = self._mapper.database(), self._mapper.source_name
         select = self._select(self._clauses.but(where=key_condition(table, key, source)))
         compiled, _ = await database.prepared(select, (table,))
-        return _Lookup(table, database.statements, compiled)
+        return _Lookup(table, database.statements, compiled, *self._mapper.loader(compiled))
 
     async def _loaded(self, finish: Finish | None) -> tuple[list[R], AfterLoad | None]:
         prepared = await self._prepare_records(finish)
@@ -197,7 +212,7 @@ _NO_KEYS = (list, tuple, set, frozenset, dict, Expression, Selectable)
 def key_condition(table: Table, key: Any, source: str) -> Condition:
     """The condition that a row of the source has this key. Raises QueryError for a key that does not fit the table's."""
     pairs = zip(table.primary_key, key_parts(table, key), strict=True)
-    joined = all_of(*[Reference[Any](source, name) == part for name, part in pairs])
+    joined = all_of(*[refer(source, name) == part for name, part in pairs])
     assert joined is not None
     return joined
 
@@ -223,7 +238,7 @@ def _in_key_order(clauses: Clauses, source: str, *, limit: int, backwards: bool 
     def finish(table: Table) -> Clauses:
         orders = clauses.orders
         if not orders and not clauses.groups:
-            key = [Reference[Any](source, name) for name in table.primary_key]
+            key = [refer(source, name) for name in table.primary_key]
             orders = tuple([Ordering(each, descending=False) for each in _sortable(clauses, key)])
         if backwards:
             if not orders:

@@ -12,7 +12,7 @@ from activerecord.query.joined import Joined
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Expression, Label, Ordering, Star
 from activerecord.sql.function import Function
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.sql.statement import Select, Subquery
 from activerecord.sql.text import Text
 
@@ -58,7 +58,9 @@ class Values(Joined[R]):
         """Whether any row fits: `SELECT 1 ... LIMIT 1`."""
         limit = 1 if self._clauses.limit is None else min(self._clauses.limit, 1)
         clauses = self._clauses.but(orders=(), limit=limit)
-        if not (clauses.distinct and clauses.offset):
+        # text of the program's own in a HAVING may go by the labels of what is selected
+        is_named = clauses.having is not None and bool(clauses.columns)
+        if not (is_named or (clauses.distinct and clauses.offset)):
             clauses = clauses.but(columns=(Label(Text("1"), "one"),), distinct=False)
         with bounded(timeout, "exists"):
             _, rows = await self._rows(lambda _: clauses)
@@ -76,7 +78,7 @@ class Values(Joined[R]):
             if not table.primary_key:
                 raise QueryError(f"table {table.name!r} has no primary key: use pluck(...)")
             return self._clauses.but(
-                columns=tuple([Reference[Any](self._mapper.source_name, name) for name in table.primary_key]),
+                columns=tuple([refer(self._mapper.source_name, name) for name in table.primary_key]),
             )
 
         with bounded(timeout, "ids"):

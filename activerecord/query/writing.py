@@ -13,7 +13,7 @@ from activerecord.schema.writable import refuse_generated, refuse_view
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Condition, Expression, operand_of
 from activerecord.sql.node import walk
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Delete, Update
 
 __all__ = ["Make", "Write", "Writing", "wanted_columns"]
@@ -61,7 +61,7 @@ class Writing(Targets[R]):
         compiled, rows = await database.catalog.again_if_altered(fetch)
         if wanted:
             return _dicts(wanted, compiled, rows)
-        records = self._mapper.records(compiled, rows)
+        records = self._mapper.records(compiled, rows, strict=self._clauses.strict)
         if after is not None and records:
             await after(records)
         return records
@@ -111,7 +111,7 @@ class Writing(Targets[R]):
 
         def make(table: Table, where: Condition | None, returning: tuple[str, ...]) -> Update:
             refuse_generated(table, given)
-            pairs = [(name, operand_of(value, Reference[Any](source.name, name))) for name, value in given.items()]
+            pairs = [(name, operand_of(value, refer(source.name, name))) for name, value in given.items()]
             return Update(
                 source, _in_order(pairs, source.name), where, returning=returning, comments=self._clauses.comments
             )

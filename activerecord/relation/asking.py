@@ -5,7 +5,7 @@ from typing import Any, Protocol, cast
 
 from activerecord.mapper import Beyond, Mapper
 from activerecord.query.query import Query
-from activerecord.relation.hop import Hop, Narrow, Reached, narrowed, reached
+from activerecord.relation.hop import Hop, Narrow, Reached, narrowed, narrowed_first, reached
 from activerecord.relation.limits import is_limited, keys_of, limited
 from activerecord.schema.table import Table
 
@@ -39,7 +39,7 @@ def reached_along(first: _Leading, further: Sequence[str], narrow: Narrow | None
     hops = [hop for leading in _along(first, further) for hop in leading.hops()]
     found = reached(hops)
     here = hops[0].here
-    query, each = narrowed(found.query, narrow), keys_of(hops[-1].target)
+    query, each = narrowed_first(found.query, narrow), keys_of(hops[-1].target)
     if is_limited(query):
         cut = limited(Reached(query, found.keys), hops)
         return Beyond(cut.query.reorder(), cut.keys, here)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from activerecord import runtime
-from activerecord.errors import RelationNotLoaded, UnknownRelation, UsageError, nearest
+from activerecord.errors import ColumnNotLoaded, RelationNotLoaded, UnknownRelation, UsageError, nearest
 from activerecord.mapper import Beyond, Mapper
 from activerecord.query.path import Relation
 from activerecord.query.query import Query
@@ -15,6 +15,9 @@ from activerecord.relation.follow import Follow
 from activerecord.relation.hop import Hop, Narrow, joins, led_to
 from activerecord.relation.keys import Key, key_reader
 from activerecord.relation.loading import Loaded, Loading
+from activerecord.relation.shared import load_shared
+from activerecord.relation.spots import Spot
+from activerecord.relation.strict import forbid_later, note_later
 from activerecord.relation.target import find_model
 from activerecord.relation.way import Ends, KeyHere, Way, known
 from activerecord.schema.table import Table
@@ -265,18 +268,27 @@ class Association(ABC, Generic[V]):
     def load_now(self, record: Any) -> None:
         """Load it for the record and its siblings, in plain sync code only. Raises RelationNotLoaded elsewhere."""
         if runtime.backend() is not None:
+            forbid_later(record, self.spelt, self.name)
             now = f"record.{self.name}" if self.many else f"record.async_load({self.spelt})"
             raise RelationNotLoaded(
                 f"{self.spelt} is not loaded: ask for it with the query, `.with_({self.name!r})`, or load it now, "
                 f"`await {now}`"
             )
-        runtime.run_blocking(lambda: self.load(self.family(record)), self.name)
+        runtime.run_blocking(lambda: self.obtain(record), self.name)
 
     def family(self, record: Any) -> list[Any]:
         """The record, and those of the same result that have not loaded the association either."""
         origin = record._origin
         siblings = [] if origin is None else [other for other in origin.alive() if not self.is_loaded(other)]
-        return siblings if any(other is record for other in siblings) else [record, *siblings]
+        return [record, *[other for other in siblings if other is not record and self._tells_key(other)]]
+
+    def _tells_key(self, record: Any) -> bool:
+        """Whether a record has the columns that say where it leads: others of its result may have been read or assigned more."""
+        try:
+            self.own_key(record)
+        except ColumnNotLoaded:
+            return False
+        return True
 
     def is_loaded(self, record: Any) -> bool:
         """Whether a record has it at hand, for its present key."""
@@ -297,13 +309,29 @@ class Association(ABC, Generic[V]):
     # loading
 
     async def obtain(self, record: Any) -> Any:
-        """What the record has of it, loaded for its siblings too where it was not loaded; a list is the caller's own."""
+        """What the record has of it, loaded for its siblings too where it was not loaded; a list is the caller's own.
+
+        Raises StrictLoadingViolation.
+        """
         await self.know()
         while not self.is_loaded(record):
-            # once more only where the record's key was changed meanwhile
-            await self.load(self.family(record))
+            # once more only where the record's key was changed meanwhile, or another task's load has come to nothing
+            await self._load_once(record)
         found = related(record)[self.name][1]
         return list(found) if self.many else found
+
+    async def _load_once(self, record: Any) -> None:
+        if self.own_key(record) is None:
+            # the database is not asked
+            await self.load([record])
+        else:
+            forbid_later(record, self.spelt, self.name)
+            await load_shared(self, record)
+
+    async def load_later(self, record: Any, family: Sequence[Any]) -> None:
+        """Load it for all of a record's family, which strict loading may want to be told."""
+        note_later(record, self.spelt, len(family))
+        await self.load(family)
 
     async def load(self, records: Sequence[Any], narrow: Narrow | None = None) -> None:
         """Load it for all these records, in one query. Nothing is attached before everything has arrived."""
@@ -311,24 +339,36 @@ class Association(ABC, Generic[V]):
         self.attach(await self.fetch(records, loading, narrow))
         loading.attach()
 
-    async def fetch(self, records: Sequence[Any], loading: Loading, narrow: Narrow | None = None) -> Loaded:
-        """Read what these records lead to. Nothing is attached yet."""
+    async def fetch(
+        self, records: Sequence[Any], loading: Loading, narrow: Narrow | None = None, spot: Spot | None = None
+    ) -> Loaded:
+        """Read what these records lead to, to which what `spot` says will be attached. Nothing is attached yet."""
         await self.know()
         course = self._course()
         # as they are now: another task may change a key while this one waits
         keyed = [(record, course.read(record)) for record in records]
-        return await loading.fetch(course.hops, keyed, narrow, first=not self.many)
+        return await loading.fetch(course.hops, keyed, narrow, first=not self.many, spot=spot)
 
     def attach(self, loaded: Loaded) -> None:
-        """Give each record, of the key that it was asked for by, its own of what was found."""
+        """Give each record, of the key that it was asked for by, its own of what was found, and these the way back."""
+        self.attach_back(loaded)
+        self.attach_own(loaded)
+
+    def attach_back(self, loaded: Loaded) -> None:
+        """Give those that were found the records that they lead back to, where that is one each."""
         back = self.inverse()
+        if back is None or back.many:
+            return
+        for record, key in loaded.keyed:
+            found = loaded.by_key.get(key, ()) if key is not None else ()
+            if found:
+                _lead(found, back.name, (back.key_by_inverse(key, record), record))
+
+    def attach_own(self, loaded: Loaded) -> None:
+        """Give each record, of the key that it was asked for by, its own of what was found."""
         for record, key in loaded.keyed:
             found = loaded.by_key.get(key, ()) if key is not None else ()
             related(record)[self.name] = key, self.value(found)
-            if back is not None and not back.many and found:
-                leads_back = back.key_by_inverse(key, record), record
-                for other in found:
-                    related(other)[back.name] = leads_back
 
     def key_by_inverse(self, key: Key, record: Any) -> Key:  # noqa: ARG002  # for a key that says more
         """The key of those that a record leads to, by its inverse, by this key of its own."""
@@ -345,6 +385,16 @@ def related(record: Any) -> dict[str, tuple[Any, Any]]:
     if held is None:
         held = record._related = {}
     return held
+
+
+def _lead(records: Sequence[Any], name: str, there: tuple[Any, Any]) -> None:
+    """Have all of these records lead there by that relation: `related` of each, without a call for each of many."""
+    for record in records:
+        held = record._related
+        if held is None:
+            record._related = {name: there}
+        else:
+            held[name] = there
 
 
 def _listed(columns: tuple[str, ...]) -> str:

@@ -14,13 +14,14 @@ from activerecord.relation.keys import keys_condition
 from activerecord.relation.limits import is_limited
 from activerecord.relation.parents import followed
 from activerecord.relation.rows import in_parts, read_columns
+from activerecord.relation.way import known
 from activerecord.schema.table import Table
 from activerecord.schema.writable import refuse_view
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 
 __all__ = ["Cascade", "Fall", "Row", "leading_here", "of_model"]
 
-# a model, and the key of one of its rows
+# a model, and the key of one of its rows; where several stand for one table, the first of them that was met
 Row: TypeAlias = "tuple[Mapper[Any], tuple[Any, ...]]"
 
 
@@ -43,6 +44,9 @@ class Cascade:
     rows: dict[Row, dict[str, Any]] = field(default_factory=dict[Row, dict[str, Any]])
     falls: list[Fall] = field(default_factory=list[Fall])
     _columns: dict[Mapper[Any], tuple[str, ...]] = field(default_factory=dict["Mapper[Any]", "tuple[str, ...]"])
+    # the model that stands for each table, and as which models each row was met
+    _standing: dict[tuple[Any, ...], Mapper[Any]] = field(default_factory=dict["tuple[Any, ...]", "Mapper[Any]"])
+    _met_as: dict[Row, list[Mapper[Any]]] = field(default_factory=dict["Row", "list[Mapper[Any]]"])
 
     @classmethod
     async def of(cls, mapper: Mapper[Any], key: tuple[Any, ...]) -> "Cascade":
@@ -53,13 +57,35 @@ class Cascade:
         cascade = cls()
         columns = await cascade._know(mapper)
         found = await read_columns(mapper, await mapper.table(), [key], columns)
-        level: list[Row] = []
-        for its, values in found.items():
-            level.append((mapper, its))
-            cascade.rows[mapper, its] = dict(zip(columns, values, strict=True))
+        level = {mapper: [cascade.row_of(mapper, its) for its in found]}
+        for row, values in zip(level[mapper], found.values(), strict=True):
+            cascade._meet(row, mapper, dict(zip(columns, values, strict=True)))
         while level:
             level = await cascade._next(level)
         return cascade
+
+    def row_of(self, mapper: Mapper[Any], key: tuple[Any, ...]) -> Row:
+        """The row of this key, which is the same by whichever model of its table it is met."""
+        table = known(mapper)
+        place = mapper.connection, mapper.schema_name, mapper.table_name, table.primary_key
+        return self._standing.setdefault(place, mapper), key
+
+    def by_model(self, rows: Iterable[Row]) -> dict[Mapper[Any], list[Row]]:
+        """The rows by each model as which they were met."""
+        found: dict[Mapper[Any], list[Row]] = {}
+        for row in rows:
+            for mapper in self._met_as[row]:
+                found.setdefault(mapper, []).append(row)
+        return found
+
+    def _meet(self, row: Row, mapper: Mapper[Any], values: dict[str, Any]) -> bool:
+        """Take in a row with what it holds; whether it was not met yet as one of that model."""
+        met = self._met_as.setdefault(row, [])
+        if mapper in met:
+            return False
+        met.append(mapper)
+        self.rows.setdefault(row, {}).update(values)
+        return True
 
     async def _know(self, mapper: Mapper[Any]) -> tuple[str, ...]:
         """The columns of a model that are to be known of its rows, with all tables read that its relations go by."""
@@ -72,10 +98,10 @@ class Cascade:
             self._columns[mapper] = tuple(dict.fromkeys([*table.primary_key, *names]))
         return self._columns[mapper]
 
-    async def _next(self, level: Sequence[Row]) -> list[Row]:
-        """The rows that go with those of one level and were not known yet."""
-        fresh: list[Row] = []
-        for mapper, owners in of_model(level).items():
+    async def _next(self, level: "dict[Mapper[Any], list[Row]]") -> "dict[Mapper[Any], list[Row]]":
+        """The rows that go with those of one level and were not known yet, by model."""
+        fresh: dict[Mapper[Any], list[Row]] = {}
+        for mapper, owners in level.items():
             for association in dependents(mapper):
                 if association.target.connection != mapper.connection:
                     raise UsageError(
@@ -84,7 +110,9 @@ class Cascade:
                 if association.dependent == "restrict":
                     await self._restrict(association, owners)
                 elif association.dependent == "destroy":
-                    fresh += await self._fell(association, owners)
+                    found = await self._fell(association, owners)
+                    if found:
+                        fresh.setdefault(association.target, []).extend(found)
         return fresh
 
     async def _restrict(self, association: Association[Any], owners: Sequence[Row]) -> None:
@@ -106,9 +134,8 @@ class Cascade:
             query = (await _locked(hop, leading_here(association, part))).select(*_references(hop, columns))
             for held in await query.async_tuples():
                 values = dict(zip(columns, held, strict=True))
-                row = target, tuple([values[name] for name in table.primary_key])
-                if row not in self.rows:
-                    self.rows[row] = values
+                row = self.row_of(target, tuple([values[name] for name in table.primary_key]))
+                if self._meet(row, target, values):
                     fresh.append(row)
                 # of a key that the engine holds to be equal, though it is spelt otherwise, any may be the owner
                 its = by_key.get(tuple([values[name] for name in hop.there]), owners)
@@ -192,7 +219,7 @@ def leading_here(association: Association[Any], keys: "list[tuple[Any, ...]]") -
 
 
 def of_model(rows: Iterable[Row]) -> dict[Mapper[Any], list[Row]]:
-    """The rows of each model."""
+    """The rows of each table, by the model that stands for it."""
     found: dict[Mapper[Any], list[Row]] = {}
     for row in rows:
         found.setdefault(row[0], []).append(row)
@@ -205,7 +232,7 @@ async def _locked(hop: Hop, query: Query[Any]) -> Query[Any]:
 
 
 def _references(hop: Hop, columns: Sequence[str]) -> list[Reference[Any]]:
-    return [Reference[Any](hop.target.source_name, name) for name in columns]
+    return [refer(hop.target.source_name, name) for name in columns]
 
 
 def _deletable(table: Table) -> Table:

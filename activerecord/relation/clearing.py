@@ -17,7 +17,7 @@ from activerecord.relation.rows import in_parts
 from activerecord.relation.ties import loose_columns
 from activerecord.relation.trees import holds
 from activerecord.sql.expression import Condition
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.sql.statement import Delete, Update
 from activerecord.transaction import Transaction
 
@@ -55,7 +55,7 @@ class _Clearing:
 
     async def clear(self) -> list[Written]:
         """Do it all, and tell which rows were deleted."""
-        for mapper, rows in of_model(self.cascade.rows).items():
+        for mapper, rows in self.cascade.by_model(self.cascade.rows).items():
             columns = (await mapper.table()).primary_key
             self.gone.update([(Rows(mapper, columns), key) for _, key in rows])
         levels, circular = self.cascade.in_order()
@@ -78,7 +78,7 @@ class _Clearing:
     def _all(self, word: str, rows: Sequence[Row]) -> "list[tuple[Association[Any], list[tuple[Any, ...]]]]":
         """The relations of these rows' models that say this word, each with the keys that it starts from."""
         found: list[tuple[Association[Any], list[tuple[Any, ...]]]] = []
-        for mapper, owners in of_model(rows).items():
+        for mapper, owners in self.cascade.by_model(rows).items():
             for association in dependents(mapper):
                 if association.dependent == word:
                     keys = self.cascade.by_key(association.hops()[0], owners)
@@ -133,12 +133,13 @@ class _Clearing:
             # of links the other side stays, and one that is written by another task learns by that
             return False
         if association.dependent == "nullify":
-            other._hold_values(_nulls(association))
+            # what the program has assigned meanwhile is still to be saved
+            other._hold_values(_nulls(association), but=other.changes)
             return False
         table = hop.target.known_table()
         assert table is not None
         if association.dependent == "destroy":
-            row = hop.target, tuple([other.was(name) for name in table.primary_key])
+            row = self.cascade.row_of(hop.target, tuple([other.was(name) for name in table.primary_key]))
             if row not in self.cascade.rows:
                 return False
         other._drop(table)
@@ -177,4 +178,4 @@ async def _update_rows(mapper: "Mapper[Any]", values: dict[str, Any], keys: "lis
 
 async def _own(mapper: "Mapper[Any]", keys: "list[tuple[Any, ...]]") -> Condition:
     table = await mapper.table()
-    return keys_condition([Reference[Any](mapper.source_name, name) for name in table.primary_key], keys)
+    return keys_condition([refer(mapper.source_name, name) for name in table.primary_key], keys)

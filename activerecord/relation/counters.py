@@ -21,7 +21,7 @@ from activerecord.relation.parents import (
 from activerecord.relation.rows import in_parts
 from activerecord.sql.call import Function, called
 from activerecord.sql.expression import Nested
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Select, Update
 
 __all__ = ["count", "counted", "recount"]
@@ -62,7 +62,7 @@ async def count(written: Sequence[Written]) -> None:
 
 async def _add(rows: Rows, column: str, change: int, keys: "list[tuple[Any, ...]]") -> None:
     mapper, table = rows.target, await rows.target.table()
-    own = [Reference[Any](mapper.source_name, name) for name in rows.columns]
+    own = [refer(mapper.source_name, name) for name in rows.columns]
     counter = Reference[int](mapper.source_name, column)
     value = called("coalesce", counter, 0, alike=True) + change
     for part in await in_parts(mapper, len(own), keys):
@@ -109,10 +109,10 @@ async def recount(association: Association[Any], ids: "Iterable[Any] | None") ->
         )
     owner, children = association.owner, association.target.aliased("counted")
     own_table, its_table = await owner.table(), await association.target.table()
-    besides = [Reference[Any](children.source_name, name) == value for name, value in hop.besides]
+    besides = [refer(children.source_name, name) == value for name, value in hop.besides]
     where = conjoined([paired(owner.source_name, hop.here, children.source_name, hop.there), *besides])
     number = Nested[int](Select((Function[int]("count", ()),), children.source, where=where))
-    own = [Reference[Any](owner.source_name, name) for name in own_table.primary_key]
+    own = [refer(owner.source_name, name) for name in own_table.primary_key]
     keys = None if ids is None else [_as_key(each) for each in ids]
     affected = 0
     for part in [None] if keys is None else await in_parts(owner, len(own), keys):

@@ -6,11 +6,13 @@ from typing import Any, TypeAlias
 
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
-from activerecord.query.clauses import told
+from activerecord.query.clauses import Clauses, told
+from activerecord.query.named import Named
 from activerecord.query.query import Query
+from activerecord.relation.elsewhere import rows_under, speaks_of
 from activerecord.relation.keys import conjoined, paired
 from activerecord.sql.expression import Condition, Nested
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.rows import InRowQuery, tuple_
 from activerecord.sql.statement import Join
 
@@ -57,12 +59,25 @@ def reached(hops: Sequence[Hop]) -> Reached:
     for hop, following in zip(reversed(hops[:-1]), reversed(hops[1:]), strict=True):
         way = _free(hop.target, taken)
         on = paired(way.source_name, following.here, name, following.there)
-        query = query.join(way.model, on, alias=way.alias)
-        if hop.narrow is not None or way.default_scopes:
-            query = query.merge(narrowed(Query(way), hop.narrow))
+        query = _passing(query, last.target, hop, way, on)
         name = way.source_name
         taken.add(name)
-    return Reached(query, tuple([Reference[Any](name, column) for column in hops[0].there]))
+    return Reached(query, tuple([refer(name, column) for column in hops[0].there]))
+
+
+def _passing(query: Query[Any], end: Mapper[Any], hop: Hop, way: Mapper[Any], on: Condition) -> Query[Any]:
+    """The query of an end, joined to the rows of a hop on the way there, whose model stands in it as `way`."""
+    joined = query.join(way.model, on, alias=way.alias)
+    if hop.narrow is None and not way.default_scopes:
+        return joined
+    narrow = narrowed(Query(way), hop.narrow)
+    # what a merge of it alone says, and refuses
+    told_of_way = Query(end).merge(narrow).clauses
+    if way.source_name == hop.target.source_name or not speaks_of(told_of_way, hop.target.source_name):
+        return joined.merge(narrow)
+    # a function that names its model would mean the one at the end of the way, which is called so here
+    rows, orders = rows_under(way.source_name, narrowed(Query(hop.target), hop.narrow))
+    return query.join(Named(way.source_name, rows), on).order_by(*orders)
 
 
 def narrowed(query: Query[Any], narrow: Narrow | None) -> Query[Any]:
@@ -84,20 +99,29 @@ def joins(hops: Sequence[Hop], kind: str, source: str, alias: str | None) -> tup
             # who needs the alias would have the links twice too
             mapper = mapper.aliased(alias if place == len(hops) else f"{alias}_{mapper.table_name}")
         on = paired(source, hop.here, mapper.source_name, hop.there)
-        found.append(Join(kind, mapper.source, conjoined([on, *_conditions(mapper, hop)])))
+        found.append(_join(kind, mapper, hop, on))
         source = mapper.source_name
     return tuple(found)
+
+
+def _join(kind: str, mapper: Mapper[Any], hop: Hop, on: Condition) -> Join:
+    """The join of a hop, whose model stands there as `mapper`."""
+    clauses = _conditions(mapper, hop)
+    if mapper.source_name != hop.target.source_name and speaks_of(clauses, hop.target.source_name):
+        rows = narrowed(Query(hop.target).unscoped(), hop.narrow).reorder()
+        return Join(kind, rows_under(mapper.source_name, rows)[0], on)
+    return Join(kind, mapper.source, on if clauses.where is None else on & clauses.where)
 
 
 def led_to(hops: Sequence[Hop], key: tuple[Any, ...]) -> Query[Any]:
     """A query of what the hops lead to from the row of this key: each record once, whatever the ways to it."""
     *way, last = hops
     query = narrowed(Query(last.target), last.narrow)
-    there = [Reference[Any](last.target.source_name, name) for name in last.there]
+    there = [refer(last.target.source_name, name) for name in last.there]
     if not way:
         return query.where(_equal(there, key))
     found = reached(way)
-    here = [Reference[Any](way[-1].target.source_name, name) for name in last.here]
+    here = [refer(way[-1].target.source_name, name) for name in last.here]
     inner = Nested[Any](found.query.where(_equal(found.keys, key)).select(*here).as_statement())
     first, *others = there
     return query.where(InRowQuery(tuple_(*there), inner) if others else first.in_(inner))
@@ -107,17 +131,17 @@ def _equal(references: Sequence[Reference[Any]], key: tuple[Any, ...]) -> Condit
     return conjoined([reference == part for reference, part in zip(references, key, strict=True)])
 
 
-def _conditions(mapper: Mapper[Any], hop: Hop) -> list[Condition]:
-    """What narrows the rows of a hop, as conditions. Raises QueryError for what is none."""
+def _conditions(mapper: Mapper[Any], hop: Hop) -> Clauses:
+    """What narrows the rows of a hop: conditions. Raises QueryError for what is none."""
     if hop.narrow is None:
-        return []
+        return Clauses()
     clauses = narrowed(Query(mapper), hop.narrow).known_clauses()
     others = told(clauses) - {"where", "orders"}
     if others:
         raise QueryError(
             f"{mapper.name} is narrowed by {min(others)}, which a join by relation cannot say: where(...) only"
         )
-    return [] if clauses.where is None else [clauses.where]
+    return clauses.but(orders=())
 
 
 def narrowed_first(query: Query[Any], narrow: Narrow | None) -> Query[Any]:

@@ -16,8 +16,9 @@ from activerecord.relation.loading import Loaded, Loading
 from activerecord.relation.way import known
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Expression, Label, Star
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Join, Subquery
+from activerecord.strictness import Strictness
 
 __all__ = ["JoinedTree"]
 
@@ -67,15 +68,17 @@ class JoinedTree:
             branches.append(await _branch(association, parent, source, f"{len(branches) + 1} {path[-1]}"))
         return cls(mapper, branches)
 
-    def records(self, compiled: Compiled, rows: "Sequence[Row]", start: int, stop: int) -> list[Any]:
+    def records(
+        self, compiled: Compiled, rows: "Sequence[Row]", start: int, stop: int, strict: Strictness | None
+    ) -> list[Any]:
         """The records of the rows, made of their columns from `start` to `stop`, with those that are joined to them."""
         heads = [row[start:stop] for row in rows]
         own = _part(compiled, start, stop)
         if self.many is None:
-            owners = found = self._mapper.records(own, heads)
+            owners = found = self._mapper.records(own, heads, strict=strict)
         else:
             self._check_key(own)
-            owners = _each_once(self._mapper, own, heads)
+            owners = _each_once(self._mapper, own, heads, strict)
             found = list({id(owner): owner for owner in owners}.values())
         loading = Loading(self._mapper, found)
         met: list[Sequence[Any]] = []
@@ -84,7 +87,7 @@ class JoinedTree:
             end = begin + branch.whole
             own = _part(compiled, begin, end)
             above = owners if branch.parent < 0 else met[branch.parent]
-            met.append(_Hydrating(branch, own, [row[begin:end] for row in rows], above).attached(loading))
+            met.append(_Hydrating(branch, own, [row[begin:end] for row in rows], above, strict).attached(loading))
             begin = end
         return found
 
@@ -109,11 +112,9 @@ async def _branch(association: Association[Any], parent: int, source: str, alias
         present = names.index(hop.there[0])
         return _Branch(association, parent, join, (Star(alias),), len(names), len(names), present, None)
     rows, keys, more = await _rows(association)
-    on = conjoined(
-        [Reference[Any](alias, key) == Reference[Any](source, here) for key, here in zip(keys, hop.here, strict=True)]
-    )
-    beside = [Reference[Any](alias, name) for name in (*keys, *more)]
-    columns = (*[Reference[Any](alias, name) for name in names], *beside)
+    on = conjoined([refer(alias, key) == refer(source, here) for key, here in zip(keys, hop.here, strict=True)])
+    beside = [refer(alias, name) for name in (*keys, *more)]
+    columns = (*[refer(alias, name) for name in names], *beside)
     number = len(names) + len(keys) if more else None
     join = Join("LEFT", Subquery(rows.as_statement(), alias), on)
     return _Branch(association, parent, join, columns, len(names), len(columns), len(names), number)
@@ -134,7 +135,7 @@ async def _rows(association: Association[Any]) -> "tuple[Query[Any], Sequence[st
         query, keys, more = cut.query.reorder(), cut.keys, (Label(Reference[int](source, NUMBER), NUMBER),)
     labels = [Label[Any](key, f"key {place}") for place, key in enumerate(keys)]
     names = known(target).names()
-    chosen = query.select(*[Reference[Any](source, name) for name in names], *labels, *more).reorder()
+    chosen = query.select(*[refer(source, name) for name in names], *labels, *more).reorder()
     return chosen, [label.name for label in labels], [label.name for label in more]
 
 
@@ -146,6 +147,7 @@ class _Hydrating:
     compiled: Compiled
     rows: "Sequence[Row]"
     owners: Sequence[Any]
+    strict: Strictness | None
 
     def attached(self, loading: Loading) -> Sequence[Any]:
         """Attach what is there to the owners; what was found in each row, None where there is nothing."""
@@ -166,7 +168,8 @@ class _Hydrating:
         width, present = self.branch.width, self.branch.present
         target = self.branch.association.target
         places = [place for place, row in enumerate(self.rows) if row[present] is not None]
-        records = _each_once(target, _part(self.compiled, 0, width), [self.rows[place][:width] for place in places])
+        rows = [self.rows[place][:width] for place in places]
+        records = _each_once(target, _part(self.compiled, 0, width), rows, self.strict)
         found: list[Any] = [None] * len(self.rows)
         for place, record in zip(places, loading.meet(target, records), strict=True):
             found[place] = record
@@ -180,16 +183,17 @@ class _Hydrating:
         return sorted(places, key=lambda place: self.rows[place][number] or 0)
 
 
-def _each_once(mapper: Mapper[Any], compiled: Compiled, rows: "Sequence[Row]") -> list[Any]:
+def _each_once(mapper: Mapper[Any], compiled: Compiled, rows: "Sequence[Row]", strict: Strictness | None) -> list[Any]:
     """The record of each row; rows of one key have one, where there is a key."""
     primary_key = known(mapper).primary_key
     if not primary_key or not set(primary_key) <= set(compiled.names):
-        return mapper.records(compiled, rows)
+        return mapper.records(compiled, rows, strict=strict)
     places = [compiled.names.index(name) for name in primary_key]
     keys = [tuple([row[place] for place in places]) for row in rows]
     single = dict(zip(reversed(keys), reversed(rows), strict=True))
     order = list(dict.fromkeys(keys))
-    records = dict(zip(order, mapper.records(compiled, [single[key] for key in order]), strict=True))
+    made = mapper.records(compiled, [single[key] for key in order], strict=strict)
+    records = dict(zip(order, made, strict=True))
     return [records[key] for key in keys]
 
 

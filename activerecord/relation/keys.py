@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from activerecord.mapper import Mapper
 from activerecord.sql.expression import Condition, all_of
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.rows import InRows
 
 __all__ = ["Key", "conjoined", "key_reader", "keys_condition", "paired"]
@@ -16,6 +16,8 @@ Key: TypeAlias = "tuple[Any, ...] | None"
 def key_reader(mapper: Mapper[Any], columns: Sequence[str]) -> "Callable[[Any], Key]":
     """What reads the values of these columns in a record of the model; None where one is NULL, which equals nothing."""
     names = [mapper.key(column) for column in columns]
+    if len(names) == 1:
+        return _single_reader(names[0], columns[0])
 
     def read(record: Any) -> Key:
         values: dict[str, Any] = record.__dict__
@@ -25,6 +27,19 @@ def key_reader(mapper: Mapper[Any], columns: Sequence[str]) -> "Callable[[Any], 
             # a new record may well lack it, for another the error names the column
             key = tuple([record[column] for column in columns])
         return None if None in key else key
+
+    return read
+
+
+def _single_reader(name: str, column: str) -> "Callable[[Any], Key]":
+    """The same for one column, as most keys have: it is read for every record of a load."""
+
+    def read(record: Any) -> Key:
+        try:
+            value = record.__dict__[name]
+        except KeyError:
+            value = record[column]
+        return None if value is None else (value,)
 
     return read
 
@@ -42,7 +57,7 @@ def keys_condition(references: "Sequence[Reference[Any]]", keys: "Sequence[tuple
 def paired(source: str, columns: Sequence[str], other: str, others: Sequence[str]) -> Condition:
     """The condition that rows of two sources go together: `a.x = b.u AND a.y = b.v`."""
     pairs = zip(columns, others, strict=True)
-    return conjoined([Reference[Any](other, there) == Reference[Any](source, here) for here, there in pairs])
+    return conjoined([refer(other, there) == refer(source, here) for here, there in pairs])
 
 
 def conjoined(conditions: Sequence[Condition]) -> Condition:

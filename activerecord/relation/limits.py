@@ -13,7 +13,7 @@ from activerecord.relation.hop import Hop, Reached
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Expression, Label, Ordering, Star
 from activerecord.sql.function import fn
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Subquery
 from activerecord.sql.window import Over, Window
 
@@ -63,11 +63,12 @@ def numbered(found: Reached, hops: Sequence[Hop]) -> Reached:
     query = numbering.of_each_once(rows, once) if once else numbering.of(rows)
     source = target.source_name
     told = Clauses(
-        columns=tuple([Reference[Any](source, name) for name in names]),
+        columns=tuple([refer(source, name) for name in names]),
         source=Subquery(query.as_statement(), source),
         orders=(Ordering(Reference[int](source, NUMBER), descending=False),),
         paths=clauses.paths,
         joined=clauses.joined,
+        strict=clauses.strict,
     )
     return Reached(Query(target, told), numbering.keys)
 
@@ -126,7 +127,7 @@ def _orders(target: Mapper[Any], clauses: Clauses) -> tuple[Ordering, ...]:
 
 def keys_of(target: Mapper[Any]) -> tuple[Reference[Any], ...]:
     """The key of the records of a model as columns; empty where their table has none."""
-    return tuple([Reference[Any](target.source_name, name) for name in _table(target).primary_key])
+    return tuple([refer(target.source_name, name) for name in _table(target).primary_key])
 
 
 def _names(target: Mapper[Any], clauses: Clauses) -> list[str]:

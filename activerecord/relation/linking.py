@@ -15,7 +15,7 @@ from activerecord.schema.table import Table
 from activerecord.schema.writable import refuse_view
 from activerecord.sql.expression import Condition, all_of
 from activerecord.sql.insert import Conflict
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.sql.statement import Delete, Lock, Select
 
 __all__ = ["Pair", "key_of", "link_pairs", "linked_to", "unlink"]
@@ -80,7 +80,7 @@ async def linked_to(
 
 async def _present(link: Link, table: Table, rows: "Sequence[tuple[Any, ...]]") -> "set[tuple[Any, ...]]":
     """Which of these pairs are there."""
-    references = [Reference[Any](link.mapper.source_name, name) for name in link.columns]
+    references = [refer(link.mapper.source_name, name) for name in link.columns]
     found: set[tuple[Any, ...]] = set()
     for part in await in_parts(link.mapper, len(link.columns), list(rows)):
         found |= {*await _read(link, table, link.columns, keys_condition(references, part))}
@@ -90,7 +90,7 @@ async def _present(link: Link, table: Table, rows: "Sequence[tuple[Any, ...]]") 
 async def _read(link: Link, table: Table, columns: Sequence[str], where: Condition | None) -> "list[tuple[Any, ...]]":
     mapper, database = link.mapper, link.mapper.database()
     lock = Lock() if (await database.settle()).locks_rows else None
-    references = tuple([Reference[Any](mapper.source_name, name) for name in columns])
+    references = tuple([refer(mapper.source_name, name) for name in columns])
     compiled, rows = await database.fetch(Select(references, mapper.source, where=where, lock=lock), (table,))
     return loaded(compiled.loads, rows)
 
@@ -98,9 +98,9 @@ async def _read(link: Link, table: Table, columns: Sequence[str], where: Conditi
 def _where(link: Link, near: tuple[Any, ...], far: "list[tuple[Any, ...]] | None") -> Condition | None:
     """The condition that a row of the link table is one of the relation's, and links the owner with one of these."""
     name = link.mapper.source_name
-    conditions = [keys_condition([Reference[Any](name, column) for column in link.near], [near])]
+    conditions = [keys_condition([refer(name, column) for column in link.near], [near])]
     if far is not None:
-        conditions.append(keys_condition([Reference[Any](name, column) for column in link.far], far))
+        conditions.append(keys_condition([refer(name, column) for column in link.far], far))
     scoped = narrowed(Query(link.mapper), link.hop.narrow).known_clauses().where
     return all_of(*conditions, *([] if scoped is None else [scoped]))
 

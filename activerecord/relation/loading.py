@@ -1,16 +1,19 @@
 """Loading: what many records lead to, read in one query, before any of it is attached."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
-from activerecord.hydration import Layout, Origin
+from activerecord.hydration import Origin
 from activerecord.mapper import Mapper
 from activerecord.query.query import Query
 from activerecord.relation.hop import Hop, Narrow, Reached, narrowed_first, reached
 from activerecord.relation.keys import Key, keys_condition
 from activerecord.relation.limits import is_limited, limited, may_be_several
+from activerecord.relation.met import Met
+from activerecord.relation.spots import Sharing, Spot
+from activerecord.strictness import Strictness, strictest
 
 __all__ = ["Loaded", "Loading"]
 
@@ -32,19 +35,31 @@ class Loaded:
 
 
 class Loading:
-    """One load, of one relation or of a whole tree of them: a row that is reached twice in it is one object."""
+    """One load, of one relation or of a whole tree of them: a row that is reached twice in it is one object.
 
-    def __init__(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> None:
-        # of the columns that were read, by key: an object with others would lack some, or give away too many
-        self._met: dict[Layout, dict[Hashable, Any]] = {}
-        # what attaches that which was read
-        self.arrived: list[Callable[[], None]] = []
+    Unless it is to have different records of one relation in two places: then it is an object in each.
+    """
+
+    def __init__(self, mapper: "Mapper[Any]", records: "Iterable[Any]", spot: Spot | None = None) -> None:
+        self._root = spot or Spot()
+        self._sharing = Sharing(self._root)
+        self._met: dict[Spot, Met] = {}
+        # what queries told, by where their records are found
+        self._told: dict[tuple[Spot, Mapper[Any]], _Along] = {}
+        # what was read, each with what attaches it
+        self._arrived: list[tuple[_Attaching, Loaded]] = []
         self.meet(mapper, records)
 
     def attach(self) -> None:
-        """Attach all that has arrived."""
-        for each in self.arrived:
-            each()
+        """Attach all that has arrived; what was asked for comes over what it leads back to."""
+        for association, loaded in self._arrived:
+            association.attach_back(loaded)
+        for association, loaded in self._arrived:
+            association.attach_own(loaded)
+
+    def arrive(self, association: "_Attaching", loaded: Loaded) -> None:
+        """Have this attached with the rest."""
+        self._arrived.append((association, loaded))
 
     async def fetch(
         self,
@@ -53,21 +68,26 @@ class Loading:
         narrow: Narrow | None,
         *,
         first: bool = False,
+        spot: Spot | None = None,
     ) -> Loaded:
         """What the hops lead to from these keys, asked for in as few statements as the engine allows.
 
-        With `first` only the first record of each key is wanted; others may come too.
+        With `first` only the first record of each key is wanted; others may come too. `spot` says what will be attached to
+        the records that are found.
         """
         keys = list(dict.fromkeys([key for _, key in keyed if key is not None]))
         by_key: dict[tuple[Any, ...], list[Any]] = {}
-        target = hops[-1].target
+        target, strict = hops[-1].target, _strictness([record for record, _ in keyed])
+        beyond: _Along | None = None
+        met: Met | None = None
         for part in await _parts(hops, keys):
-            asked = self._asking(hops, part, narrow, first=first)
-            paths = asked.query.clauses.paths
-            beyond = await target.after_load(target, paths) if paths else None
-            keys_found, records = await self._found(hops, _alone(asked, target))
+            asked = self._asking(hops, part, narrow, strict, first=first)
+            if met is None:
+                beyond = await self._told_by(asked.query, target, spot or self._root)
+                met = self._met_at(spot or self._root)
+            keys_found, records = await self._found(hops, _alone(asked, target), met)
             if beyond is not None:
-                await cast("_Along", beyond).fetch(_each_once(records), self)
+                await beyond.fetch(_each_once(records), self)
             _group(by_key, keys_found, records, width=len(hops[0].there))
         if len(hops) > 1:
             # by several ways a record may lead to another, and still has it once
@@ -75,16 +95,24 @@ class Loading:
         return Loaded(keyed, by_key)
 
     def _asking(
-        self, hops: Sequence[Hop], keys: "list[tuple[Any, ...]]", narrow: Narrow | None, *, first: bool
+        self,
+        hops: Sequence[Hop],
+        keys: "list[tuple[Any, ...]]",
+        narrow: Narrow | None,
+        strict: Strictness | None,
+        *,
+        first: bool,
     ) -> Reached:
-        """What the hops lead to from these keys."""
+        """What the hops lead to from these keys; as strict as those that lead there, unless told otherwise itself."""
         found = reached(hops)
         query = narrowed_first(found.query, narrow).where(keys_condition(found.keys, keys))
+        if strict is not None and query.clauses.strict is None:
+            query = query.strict_loading(strict)
         if first and query.clauses.orders and not is_limited(query) and may_be_several(hops):
             query = query.limit(1)
         return Reached(query, found.keys)
 
-    async def _found(self, hops: Sequence[Hop], found: Reached) -> "tuple[list[Any], list[Any]]":
+    async def _found(self, hops: Sequence[Hop], found: Reached, met: Met) -> "tuple[list[Any], list[Any]]":
         """The keys that records were found by, of one column its values, and the records."""
         target, query = hops[-1].target, found.query
         if is_limited(query):
@@ -92,42 +120,30 @@ class Loading:
             found = limited(found, hops)
         elif len(hops) == 1 and not query.clauses.columns:
             records = await query.async_all()
-            return _keys_in(records, hops[0].there), self.meet(target, records)
+            return _keys_in(records, hops[0].there), met.meet_result(target, records)
         records, by = await found.query.loaded_beside(found.keys)
-        return [key[0] for key in by] if len(found.keys) == 1 else [*by], self.meet(target, records)
+        return [key[0] for key in by] if len(found.keys) == 1 else [*by], met.meet_result(target, records)
 
     def meet(self, mapper: "Mapper[Any]", records: "Iterable[Any]") -> list[Any]:
         """The records, or in place of each the one of the same row that was met before."""
-        given, table = list(records), mapper.known_table()
-        if table is None or not table.primary_key:
-            return given
-        layouts = {None if record._origin is None else record._origin.layout for record in given}
-        if len(layouts) == 1:
-            return self._meet(layouts.pop(), table.primary_key, given)
-        return [
-            self._meet(None if record._origin is None else record._origin.layout, table.primary_key, [record])[0]
-            for record in given
-        ]
+        return self._met_at(self._root).meet(mapper, records)
 
-    def _meet(self, layout: Layout | None, names: tuple[str, ...], records: "list[Any]") -> list[Any]:
-        if layout is None or not layout.positions.keys() >= {*names}:
-            return records
-        keys = layout.keys_of([record._row for record in records], names)
-        known = self._met.setdefault(layout, {})
-        if not known:
-            known.update(zip(keys, records, strict=True))
-            if len(known) == len(records) and not any(map(_is_null, known)):
-                return records
-            known.clear()
-        return [
-            record if _is_null(key) else known.setdefault(key, record)
-            for key, record in zip(keys, records, strict=True)
-        ]
+    async def _told_by(self, query: Query[Any], target: "Mapper[Any]", spot: Spot) -> "_Along | None":
+        """What the query itself has loaded along, which is attached at that spot too: at twins it is the same."""
+        paths = query.clauses.paths
+        if not paths:
+            return None
+        beyond = cast("_Along", await target.after_load(target, paths))
+        for (other, there), known in self._told.items():
+            if there is target and self._sharing.are_twins(other, spot):
+                return known
+        self._told[spot, target] = beyond
+        self._sharing.extend(spot, beyond.spot)
+        return beyond
 
-
-def _is_null(key: Any) -> bool:
-    """Whether a key has a part that is NULL, so that it is equal to no other."""
-    return key is None or (key.__class__ is tuple and None in key)
+    def _met_at(self, spot: Spot) -> Met:
+        """The records that those of a spot are shared with."""
+        return self._met.setdefault(self._sharing.of(spot), Met())
 
 
 def _keys_in(records: "list[Any]", columns: tuple[str, ...]) -> list[Any]:
@@ -149,12 +165,35 @@ def _group(
         by_key.setdefault((key,) if width == 1 else key, []).extend(its)
 
 
+class _Attaching(Protocol):
+    """An association, as far as what is read by it is attached to records."""
+
+    def attach_back(self, loaded: Loaded) -> None:
+        """Give those that were found the records that they lead back to."""
+        ...
+
+    def attach_own(self, loaded: Loaded) -> None:
+        """Give each record its own of what was found."""
+        ...
+
+
 class _Along(Protocol):
     """What loads relations of records as a part of a load."""
+
+    @property
+    def spot(self) -> Spot:
+        """Where these are, and what it attaches to them."""
+        ...
 
     async def fetch(self, records: Sequence[Any], loading: Loading) -> None:
         """Read them."""
         ...
+
+
+def _strictness(records: Sequence[Any]) -> Strictness | None:
+    """What the queries of these records told."""
+    origins: set[Origin | None] = {record._origin for record in records}
+    return strictest({origin.strict for origin in origins if origin is not None})
 
 
 def _alone(found: Reached, target: Mapper[Any]) -> Reached:

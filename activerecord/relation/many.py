@@ -1,6 +1,6 @@
 """The many records of a relation, as one record sees them."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast, overload
 
 from activerecord import runtime
@@ -128,6 +128,10 @@ class Many(Sequence[T], Generic[T]):
     def __getitem__(self, index: slice) -> list[T]: ...
     def __getitem__(self, index: int | slice) -> T | list[T]:
         return self._loaded()[index]
+
+    def __iter__(self) -> Iterator[T]:
+        # Sequence would ask by index, and so whether they are at hand again for each of them
+        return iter(self._loaded())
 
     def __eq__(self, other: object) -> bool:
         return list(self) == (list(cast("Iterable[Any]", other)) if isinstance(other, Many) else other)

@@ -11,7 +11,7 @@ from activerecord.relation.parents import Written
 from activerecord.relation.rows import in_parts, read_columns
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Condition
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import Update
 
 __all__ = ["move", "release", "rows_of"]
@@ -49,7 +49,7 @@ async def release(
     table, affected = await mapper.table(), 0
     values: dict[str, Any] = dict.fromkeys(loose)
     before = await _before(mapper, table, list(by_key), tuple(held)) if has_effects(mapper) else {}
-    its_own = conjoined([Reference[Any](mapper.source_name, name) == value for name, value in held.items()])
+    its_own = conjoined([refer(mapper.source_name, name) == value for name, value in held.items()])
     for part in await in_parts(mapper, len(table.primary_key), list(by_key)):
         affected += await _update(mapper, table, values, keys_condition(_own(mapper, table), part) & its_own)
     fresh = await read_columns(mapper, table, list(by_key), tuple(held)) if affected < len(by_key) else {}
@@ -84,7 +84,7 @@ def rows_of(table: Table, records: Sequence[Any]) -> "dict[tuple[Any, ...], list
 
 
 def _own(mapper: "Mapper[Any]", table: Table) -> list[Reference[Any]]:
-    return [Reference[Any](mapper.source_name, name) for name in table.primary_key]
+    return [refer(mapper.source_name, name) for name in table.primary_key]
 
 
 async def _update(mapper: "Mapper[Any]", table: Table, values: Mapping[str, Any], where: Condition) -> int:

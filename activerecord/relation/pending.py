@@ -86,7 +86,7 @@ def lead_back(association: Association[Any], record: Any, others: Iterable[Any])
 def checked(association: Association[Any], others: Any) -> list[Any]:
     """The records of a call, each once. Raises UsageError for what is none of the target's."""
     target = association.target
-    if isinstance(others, (target.model, str, bytes, dict)) or not hasattr(others, "__iter__"):
+    if isinstance(others, (target.model, str, bytes, dict)) or getattr(others, "__iter__", None) is None:
         raise UsageError(f"{association.spelt} takes a list of {target.name}, got {type(others).__name__}")
     found = _each_once(others)
     for other in found:

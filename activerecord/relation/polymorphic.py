@@ -12,6 +12,7 @@ from activerecord.relation.keys import Key, key_reader
 from activerecord.relation.kinds import BelongsTo
 from activerecord.relation.loading import Loaded, Loading
 from activerecord.relation.pending import put, waiting
+from activerecord.relation.spots import Spot
 from activerecord.relation.target import find_model
 from activerecord.relation.way import Columns, Ends, KeyHere, Way, in_table, known
 from activerecord.schema.table import Table
@@ -229,23 +230,23 @@ class PolymorphicBelongsTo(BelongsTo[T], Generic[T]):
 
     # loading
 
-    async def fetch(self, records: Sequence[Any], loading: Loading, narrow: Narrow | None = None) -> Loaded:
+    async def fetch(
+        self, records: Sequence[Any], loading: Loading, narrow: Narrow | None = None, spot: Spot | None = None
+    ) -> Loaded:
         """Read what these records lead to, one query for each model. Raises UnknownType; nothing is attached yet."""
         await self.know()
         keyed = [(record, self.own_key(record)) for record in records]
         by_key: dict[tuple[Any, ...], list[Any]] = {}
         for part, name in _present(self, keyed):
             own = [(record, key[1:]) for record, key in keyed if key is not None and key[0] == name]
-            loaded = await loading.fetch(part.hops(), own, narrow)
+            loaded = await loading.fetch(part.hops(), own, narrow, spot=spot)
             by_key.update({(name, *key): found for key, found in loaded.by_key.items()})
         return Loaded(keyed, by_key)
 
-    def attach(self, loaded: Loaded) -> None:
-        """Give each record, of the key that it was asked for by, what was found."""
+    def attach_back(self, loaded: Loaded) -> None:
+        """Give those that were found the records that they lead back to, where that is one each."""
         for record, key in loaded.keyed:
-            found = loaded.by_key.get(key, ()) if key is not None else ()
-            related(record)[self.name] = key, self.value(found)
-            for other in found:
+            for other in loaded.by_key.get(key, ()) if key is not None else ():
                 back = self._back(other.__mapper__)
                 if back is not None:
                     related(other)[back.name] = back.own_key(other), record

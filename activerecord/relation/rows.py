@@ -8,7 +8,7 @@ from activerecord.mapper import Mapper
 from activerecord.relation.keys import keys_condition
 from activerecord.schema.table import Table
 from activerecord.sql.expression import Ordering
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.sql.statement import Lock, Select
 
 __all__ = ["in_parts", "lock_rows", "read_columns"]
@@ -25,8 +25,8 @@ async def read_columns(
 ) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """What the rows of these keys have in some columns now, by key; nobody else changes it before the transaction ends."""
     database = mapper.database()
-    own = [Reference[Any](mapper.source_name, name) for name in table.primary_key]
-    wanted = (*own, *[Reference[Any](mapper.source_name, name) for name in columns])
+    own = [refer(mapper.source_name, name) for name in table.primary_key]
+    wanted = (*own, *[refer(mapper.source_name, name) for name in columns])
     lock = Lock() if (await database.settle()).locks_rows else None
     found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for part in await in_parts(mapper, len(own), keys):
@@ -42,7 +42,7 @@ async def lock_rows(mapper: "Mapper[Any]", columns: tuple[str, ...], keys: "list
     database, table = mapper.database(), await mapper.table()
     if not (await database.settle()).locks_rows:
         return
-    own = tuple([Reference[Any](mapper.source_name, name) for name in columns])
+    own = tuple([refer(mapper.source_name, name) for name in columns])
     orders: tuple[Ordering, ...] = tuple([each.asc() for each in own])
     for part in await in_parts(mapper, len(own), keys):
         select = Select(own, mapper.source, where=keys_condition(own, part), orders=orders, lock=Lock(keeps_keys=True))

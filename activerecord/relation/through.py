@@ -16,7 +16,7 @@ from activerecord.relation.pending import back_of, checked, keep, left_out, let_
 from activerecord.relation.scoped import leaves_out, values_of
 from activerecord.relation.ties import is_linked, link_of, loose_columns
 from activerecord.relation.trees import Tree, holds
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.transaction import Transaction
 
 __all__ = ["add", "build", "create", "remove", "replace"]
@@ -161,7 +161,7 @@ async def _present(association: Association[Any], owner: Any) -> "list[tuple[Any
 
 
 async def _keys(query: Query[Any], mapper: "Mapper[Any]", columns: Sequence[str]) -> "list[tuple[Any, ...]]":
-    return await query.select(*[Reference[Any](mapper.source_name, name) for name in columns]).async_tuples()
+    return await query.select(*[refer(mapper.source_name, name) for name in columns]).async_tuples()
 
 
 def _loose(association: Association[Any], columns: Sequence[str]) -> tuple[str, ...]:

@@ -62,12 +62,8 @@ class Link:
         table = self.mapper.known_table()
         assert table is not None
         defaults = {name: make() for name, make in self.mapper.model._defaults(table).items()}
-        values = {self._column(name): value for name, value in values_of(self.hop.narrow).items()}
+        values = {self.mapper.column_name(name): value for name, value in values_of(self.hop.narrow).items()}
         return {name: value for name, value in {**defaults, **values}.items() if name not in self.columns}
-
-    def _column(self, attribute: str) -> str:
-        columns = {key: name for name, key in self.mapper.attributes.items()}
-        return columns.get(attribute, attribute)
 
 
 def is_linked(association: Association[Any]) -> bool:

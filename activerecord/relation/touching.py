@@ -22,7 +22,7 @@ from activerecord.relation.parents import (
 )
 from activerecord.relation.rows import in_parts
 from activerecord.schema.table import Table
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import refer
 from activerecord.sql.statement import Select, Update
 from activerecord.types import Date, DateTime
 
@@ -120,7 +120,7 @@ async def _set(
     rows, column = each
     mapper, table, database = rows.target, await rows.target.table(), rows.target.database()
     tells = "update" in (await database.settle()).returning
-    own = [Reference[Any](mapper.source_name, name) for name in rows.columns]
+    own = [refer(mapper.source_name, name) for name in rows.columns]
     found: list[Mapping[str, Any]] = []
     for part in await in_parts(mapper, len(own), keys):
         where = keys_condition(own, part)
@@ -130,7 +130,7 @@ async def _set(
             continue
         if not tells:
             await database.execute(update, (table,))
-        references = tuple([Reference[Any](mapper.source_name, name) for name in wanted])
+        references = tuple([refer(mapper.source_name, name) for name in wanted])
         asked = update if tells else Select(references, mapper.source, where=where)
         compiled, values = await database.fetch(asked, (table,))
         found += [dict(zip(wanted, row, strict=True)) for row in loaded(compiled.loads, values)]

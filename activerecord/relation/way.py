@@ -140,8 +140,7 @@ class Through(Way):
 
 def in_table(mapper: Mapper[Any], given: Columns) -> Columns:
     """The columns that are called so in the table, or as attributes of the model."""
-    columns = {attribute: column for column, attribute in mapper.attributes.items()}
-    return tuple([columns.get(name, name) for name in given])
+    return tuple([mapper.column_name(name) for name in given])
 
 
 def known(mapper: Mapper[Any]) -> Table:

@@ -2,6 +2,7 @@
 
 from activerecord.runtime.backend import Backend, backend
 from activerecord.runtime.blocking import blocking, run_blocking
+from activerecord.runtime.breath import breathe, is_breathless
 from activerecord.runtime.deadline import Deadline, deadline
 from activerecord.runtime.flight import GRACE
 from activerecord.runtime.group import Group, Handle, parallel
@@ -10,6 +11,7 @@ from activerecord.runtime.identity import run_identity, running_task, task_finde
 from activerecord.runtime.limiter import Limiter
 from activerecord.runtime.loop_local import LoopLocal
 from activerecord.runtime.scope import Scope
+from activerecord.runtime.thread_deadline import is_expired
 from activerecord.runtime.thread_wait import interrupted, take_interrupt
 from activerecord.runtime.turnstile import Turnstile
 from activerecord.runtime.waiting import checkpoint, raise_if_cancelled, sleep
@@ -29,11 +31,14 @@ __all__ = [
     "Wakeup",
     "backend",
     "blocking",
+    "breathe",
     "catch_up",
     "checkpoint",
     "deadline",
     "host",
     "interrupted",
+    "is_breathless",
+    "is_expired",
     "parallel",
     "raise_if_cancelled",
     "run_blocking",

@@ -10,7 +10,7 @@ import sniffio
 
 from activerecord.errors import UsageError
 
-__all__ = ["Backend", "ThreadToken", "adopt_token", "backend", "token"]
+__all__ = ["Backend", "ThreadToken", "adopt_token", "backend", "thread_of", "token"]
 
 Backend = Literal["asyncio", "trio"]
 
@@ -49,14 +49,14 @@ def _asyncio_after_all() -> Backend | None:
 class ThreadToken:
     """Stands for one thread. Idents will not do: they are used again once a thread has ended."""
 
-    __slots__ = ("_ident",)
+    __slots__ = ("ident",)
 
     def __init__(self) -> None:
-        self._ident = threading.get_ident()
+        self.ident = threading.get_ident()
 
     def name(self) -> str:
         """What the thread is called, as far as that is known: `threading` knows only those that it started."""
-        return next((thread.name for thread in threading.enumerate() if thread.ident == self._ident), str(self._ident))
+        return next((thread.name for thread in threading.enumerate() if thread.ident == self.ident), str(self.ident))
 
 
 class _Threads(threading.local):
@@ -67,6 +67,11 @@ class _Threads(threading.local):
 
 
 _threads = _Threads()
+
+
+def thread_of(run: Hashable) -> int | None:
+    """The ident of the thread that a token stands for; None for that of a loop."""
+    return run.ident if isinstance(run, ThreadToken) else None
 
 
 def adopt_token(thread: object) -> None:

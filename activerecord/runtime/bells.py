@@ -67,9 +67,12 @@ class LoopBell:
 
     async def outlast(self, cancel: Callable[[], object]) -> None:
         """See `Bell.outlast`."""
-        struck = await self._struck_in_wait()
-        if struck is None:
+        struck: CancelledError | None = None
+        try:
+            await self.wait(None)
             return
+        except CancelledError as error:
+            struck = error
         cancel()
         while not self._is_rung:
             struck = await shielded(self._struck_in_wait()) or struck

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from activerecord.errors import SyncInLoop
 from activerecord.runtime.backend import backend
 from activerecord.runtime.by_hand import by_hand
-from activerecord.runtime.interrupts import Hold
+from activerecord.runtime.interrupts import hold, let_go
 
 __all__ = ["blocking", "run_blocking"]
 
@@ -45,5 +45,10 @@ def run_blocking(make: Callable[[], Coroutine[Any, Any, T]], name: str, *, cure:
     if backend() is not None or events._get_running_loop() is not None:  # a callback has no task
         cure = cure or f"await ... async_{name}()"
         raise SyncInLoop(f"{name}() would block the event loop that runs in this thread: write `{cure}`")
-    with Hold():
+    # no context manager, which would cost half of all this
+    is_holding = hold()
+    try:
         return by_hand(make())
+    finally:
+        if is_holding:
+            let_go()

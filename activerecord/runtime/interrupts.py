@@ -8,14 +8,15 @@ import signal
 import threading
 from collections.abc import Callable
 from importlib import import_module
-from types import FrameType, TracebackType
-from typing import Any, Self
+from types import FrameType
+from typing import Any
 
-__all__ = ["Hold", "is_held", "is_noted", "is_raised_here", "set_handler", "take"]
+__all__ = ["hold", "is_held", "is_noted", "is_raised_here", "let_go", "set_handler", "take"]
 
 # signal.signal takes 6 us, this 0.3, and each verb needs it twice.
 _signal = import_module("_signal")
 set_handler: Callable[[int, Any], Any] = _signal.signal
+_SIGINT = int(signal.SIGINT)
 
 
 class _State:
@@ -25,30 +26,25 @@ class _State:
     noted: bool = False
 
 
-class Hold:
-    """While it is entered, Ctrl-C is noted instead of raised; what was not let through by then is raised on leaving.
+def hold() -> bool:
+    """Have Ctrl-C noted instead of raised from now on, until `let_go`. False, and nothing is done, inside another hold.
 
     Only in the main thread, which is where Python handles signals, and only in place of Python's own handler: one of the
-    program's may do what it likes. Inside another hold it does nothing.
+    program's may do what it likes.
     """
+    if _State.thread is not None or not is_raised_here():
+        return False
+    set_handler(_SIGINT, _note)
+    _State.thread = threading.get_ident()
+    return True
 
-    __slots__ = ("_is_outermost",)
 
-    def __enter__(self) -> Self:
-        self._is_outermost = _State.thread is None and is_raised_here()
-        if self._is_outermost:
-            set_handler(signal.SIGINT, _note)
-            _State.thread = threading.get_ident()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._is_outermost:
-            _State.thread = None
-            set_handler(signal.SIGINT, signal.default_int_handler)
-            if take():
-                raise KeyboardInterrupt
+def let_go() -> None:
+    """End what `hold` began. Raises what has come meanwhile and was not let through."""
+    _State.thread = None
+    set_handler(_SIGINT, signal.default_int_handler)
+    if take():
+        raise KeyboardInterrupt
 
 
 def _note(_number: int, _frame: FrameType | None) -> None:
@@ -61,7 +57,7 @@ def is_raised_here() -> bool:
     """Whether Ctrl-C comes to the running thread, by Python's own handler."""
     return (
         threading.get_ident() == threading.main_thread().ident
-        and _signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        and _signal.getsignal(_SIGINT) is signal.default_int_handler
     )
 
 

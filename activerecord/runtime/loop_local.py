@@ -44,8 +44,8 @@ class LoopLocal(Generic[T]):
         held = self._held.get(token())
         return None if held is None else held.value
 
-    async def get(self) -> T:
-        """The running loop's value. Never suspends."""
+    def get(self) -> T:
+        """The running loop's value."""
         run = token()
         held = self._held.get(run)
         if held is None:

@@ -1,6 +1,6 @@
 """The host under asyncio: a driver's awaits land where they are."""
 
-from asyncio import CancelledError, Future, Task, current_task
+from asyncio import AbstractEventLoop, CancelledError, Future, Task, current_task
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, cast
 
@@ -58,7 +58,10 @@ class Native:
 class _Caller:
     """The task that awaits a host, and the cancellation that struck it meanwhile."""
 
-    __slots__ = ("_before", "_bell", "_sheltered", "_task", "loop", "struck")
+    # what most calls never need
+    _bell: Future[None] | None = None
+    _sheltered = False
+    struck: CancelledError | None = None
 
     def __init__(self) -> None:
         task = current_task()
@@ -66,10 +69,11 @@ class _Caller:
         self._task: Task[Any] = task
         # A cancellation that was asked for but not delivered yet is counted already, and is news all the same.
         self._before = task.cancelling() - bool(getattr(task, "_must_cancel", False))
-        self._bell: Future[None] | None = None
-        self._sheltered = False
-        self.loop = task.get_loop()
-        self.struck: CancelledError | None = None
+
+    @property
+    def loop(self) -> AbstractEventLoop:
+        """The task's own."""
+        return self._task.get_loop()
 
     def is_cancelled(self) -> bool:
         """Whether it is the caller that was cancelled: a timeout inside the work takes its own request back."""

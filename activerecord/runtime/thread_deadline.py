@@ -5,7 +5,7 @@ import threading
 from contextvars import ContextVar
 from time import monotonic
 
-__all__ = ["Expired", "ThreadDeadline", "expired", "next_deadline"]
+__all__ = ["Expired", "ThreadDeadline", "expired", "is_expired", "next_deadline"]
 
 
 class Expired(BaseException):
@@ -81,6 +81,11 @@ def next_deadline() -> float:
     """When the first of the deadlines in force passes, by the monotonic clock; infinity where there is none."""
     found = _here()
     return math.inf if found is None else found.until()
+
+
+def is_expired() -> bool:
+    """Whether a deadline of the running thread has passed."""
+    return _innermost.get() is not None and expired() is not None
 
 
 def expired() -> Expired | None:

@@ -5,7 +5,7 @@ from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Callable, Hashable
 
-from activerecord.runtime.backend import backend, token
+from activerecord.runtime.backend import thread_of, token
 from activerecord.runtime.wakeup import Wakeup
 
 __all__ = ["Turnstile"]
@@ -54,11 +54,13 @@ class Turnstile:
 
     def try_enter(self, holder: object) -> bool:
         """Enter if nobody is inside, without waiting."""
-        self._relieve()
+        if self._holder is not None:
+            self._relieve()
         with self._lock:
             if self._holder is not None:
                 return False
-            self._holder, self._entered_in, self._run = holder, _plain_thread(), token()
+            run = token()
+            self._holder, self._entered_in, self._run = holder, thread_of(run), run
             return True
 
     async def enter(self, holder: object, *, timeout: float | None = None) -> None:
@@ -69,7 +71,7 @@ class Turnstile:
         """
         if self.try_enter(holder):
             return
-        thread = _plain_thread()
+        thread = thread_of(token())
         if thread is not None and thread == self._entered_in:
             raise TimeoutError("the turn is held by this thread itself, which would wait for ever")
         ticket = _Ticket(holder, thread)
@@ -94,7 +96,8 @@ class Turnstile:
         with self._lock:
             if holder is None or holder is self._holder:
                 self._holder = self._entered_in = self._run = None
-                self._admit()
+                if self._queue:
+                    self._admit()
 
     def _relieve(self) -> None:
         """Take the turn from a holder whose loop is closed."""
@@ -130,7 +133,3 @@ class Turnstile:
 
 def _is_over(run: Hashable) -> bool:
     return isinstance(run, AbstractEventLoop) and run.is_closed()
-
-
-def _plain_thread() -> int | None:
-    return threading.get_ident() if backend() is None else None

@@ -1,13 +1,14 @@
 """A dialect: the list of named differences between one engine's SQL and the standard's."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from activerecord.errors import InvalidValue, UsageError
 from activerecord.sql.literal import literal
 from activerecord.sql.node import Node
 from activerecord.sql.plan import Explaining
+from activerecord.sql.storing import Store, make_store, named
 from activerecord.types import Codec, Type
 
 __all__ = [
@@ -54,7 +55,8 @@ class Compiled:
     means that the value passes as it is. `sources` tells where each placeholder gets its value, which of the statement's
     and, of a list, which item; None where there is one for each value in order. `lists` are those of the statement's values
     on whose length the text depends. `rows` is there where the statement takes rows beside its values, in any number. `locks`
-    tells that it locks the rows that it reads, or that a query inside of it does.
+    tells that it locks the rows that it reads, or that a query inside of it does; `plain` that it only reads, calls nothing, and
+    has no SQL of the program's own.
     """
 
     sql: str
@@ -66,6 +68,7 @@ class Compiled:
     lists: tuple[int, ...] = ()
     rows: "RowText | None" = None
     locks: bool = False
+    plain: bool = False
 
     def binds(self, values: Sequence[Any]) -> list[Any]:
         """The values as the driver takes them. Raises InvalidValue."""
@@ -76,23 +79,7 @@ class Compiled:
                 for dump, value in zip(self.dumps, given, strict=True)
             ]
         except InvalidValue as error:
-            raise _named(self.dumps, self.columns, given, error) from None
-
-
-def _named(
-    dumps: Sequence[Callable[[Any], Any] | None],
-    columns: Sequence[str | None],
-    values: Sequence[Any],
-    error: InvalidValue,
-) -> InvalidValue:
-    """The error with the name of the column whose value was refused."""
-    for dump, column, value in zip(dumps, columns, values, strict=True):
-        try:
-            if dump is not None and value is not None:
-                dump(value)
-        except InvalidValue:
-            return error if column is None else InvalidValue(f"{column!r}: {error}")
-    return error
+            raise named(self.dumps, self.columns, given, error) from None
 
 
 def _placed(value: Any, item: int | None) -> Any:
@@ -106,7 +93,8 @@ class RowText:
 
     `dumps` and `columns` have an entry a value of a row. The first value of the first row is the placeholder numbered `first`,
     where they are numbered: then the statement's other values come before those of the rows, else (0) after them. With `lists`
-    the values of a column go in as one list, and the text is the same for any number of rows.
+    the values of a column go in as one list, and the text is the same for any number of rows. `stored` gives the values of a
+    row as the driver takes them, and raises InvalidValue, naming the column.
     """
 
     head: str
@@ -116,6 +104,10 @@ class RowText:
     placeholder: Callable[[int], str] | None
     first: int = 0
     lists: bool = False
+    stored: Store = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stored", make_store(self.dumps, self.columns))
 
     def text(self, count: int) -> str:
         """The statement's text for so many rows."""
@@ -128,16 +120,6 @@ class RowText:
         starts = range(self.first, self.first + count * width, width)
         rows = [f"({', '.join(map(place, range(start, start + width)))})" for start in starts]
         return f"{self.head}{', '.join(rows)}{self.tail}"
-
-    def stored(self, row: Sequence[Any]) -> list[Any]:
-        """The values of a row as the driver takes them. Raises InvalidValue, naming the column."""
-        try:
-            return [
-                value if dump is None or value is None else dump(value)
-                for dump, value in zip(self.dumps, row, strict=True)
-            ]
-        except InvalidValue as error:
-            raise _named(self.dumps, self.columns, row, error) from None
 
     def binds(self, rows: Sequence[Sequence[Any]], others: Sequence[Any]) -> list[Any]:
         """What goes with the text for these rows, which are stored already, and the statement's other values."""

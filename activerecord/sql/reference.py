@@ -1,11 +1,11 @@
 """Columns: what a query names by the source that it belongs to."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from activerecord.sql.document import JsonPath
 from activerecord.sql.expression import Expression
 
-__all__ = ["Reference"]
+__all__ = ["Reference", "refer"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -26,3 +26,8 @@ class Reference(Expression[T_co]):
     def __getitem__(self, step: "str | int") -> "JsonPath":
         """What a JSON document has under a key or an index: `User.settings["theme"]["color"]`, `[-1]` from the end."""
         return JsonPath(self, (step,))
+
+
+def refer(source: str, name: str) -> Reference[Any]:
+    """A column of which no more is known than its names. `Reference[Any](...)` would be that and take six times as long."""
+    return Reference(source, name)

@@ -192,7 +192,8 @@ def _in_order(names: tuple[str | None, ...], values: Sequence[Any]) -> list[Any]
 def _by_name(names: tuple[str | None, ...], named: Mapping[str, Any]) -> list[Any]:
     if None in names:
         raise WrongBinds("the text has `?` but its values were given by name")
-    unknown = sorted(named.keys() - set(names))
+    # from a dict they may be anything
+    unknown = sorted(map(str, named.keys() - set(names)))
     missing = sorted({name for name in names if name} - named.keys())
     if unknown or missing:
         raise WrongBinds(

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from activerecord.database import Observer
+from activerecord.errors import UsageError
 
 __all__ = ["Observed", "Statements", "assert_queries", "count_queries"]
 
@@ -31,7 +32,12 @@ class Statements(list[str]):
 
 @contextmanager
 def count_queries(*observed: Observed) -> Generator[Statements]:
-    """Write down what is sent within the block, by whatever task or thread: `len(statements)` counts them."""
+    """Write down what is sent within the block, by whatever task or thread: `len(statements)` counts them.
+
+    Raises UsageError where no database is given: nothing would ever be counted.
+    """
+    if not observed:
+        raise UsageError("say whose statements are counted: count_queries(database), assert_queries(2, database)")
     statements = Statements()
     with ExitStack() as stack:
         for each in observed:

@@ -26,7 +26,7 @@ from activerecord.transaction.state import Outcome, State
 from activerecord.transaction.turns import Turns
 from activerecord.transaction.unit import Savepoint, Transactional, Unit, Whole
 
-__all__ = ["Transaction", "current_transaction"]
+__all__ = ["Transaction", "current_transaction", "inside_transaction"]
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,7 +42,10 @@ def current_transaction(database: Transactional) -> "Transaction | None":
     A task that inherited a scope keeps it when it is closed, and so is refused. The task that opened it goes on without
     it, even if it was left from elsewhere, as an async generator is that the garbage collector closes.
     """
-    scope = found = _current.get().get(database)
+    scopes = _current.get()
+    if not scopes:
+        return None
+    scope = found = scopes.get(database)
     while scope is not None and scope.is_left_behind():
         scope = scope.parent
     if scope is not found:
@@ -50,6 +53,11 @@ def current_transaction(database: Transactional) -> "Transaction | None":
     if scope is None:
         _check_predecessors(database)
     return scope
+
+
+def inside_transaction() -> bool:
+    """Whether the running task is in a scope of any database, or has inherited one that is closed."""
+    return bool(_current.get())
 
 
 def _check_predecessors(database: Transactional) -> None:

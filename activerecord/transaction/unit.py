@@ -38,7 +38,7 @@ class Transactional(Protocol):
         """What all writers of this process take turns on, where the engine allows but one."""
         ...
 
-    async def lender(self) -> Lender:
+    def lender(self) -> Lender:
         """What lends its connections to the running loop or thread."""
         ...
 
@@ -139,7 +139,7 @@ class Whole:
         """Take the writer's turn, a connection, and begin. The turn comes first: who waits for it holds no connection."""
         with self._database.in_time("BEGIN"):
             await self._take_writer()
-            lender = self._lender = await self._database.lender()
+            lender = self._lender = self._database.lender()
             self._lease = await self._database.patiently(lambda: lender.acquire(self._purpose))
         await self._database.patiently(self._send_begin)
         done()

@@ -27,36 +27,28 @@ class Writer(Protocol):
 
 
 class Write:
-    """One write on its own while it has the turn; the same text may be at it twice."""
+    """One write on its own while it has the turn; the same text may be at it twice. `connection` is what it is done on."""
 
-    __slots__ = ("_connection", "sql")
+    __slots__ = ("connection", "sql")
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-        self._connection: Connection | None = None
+        self.connection: Connection | None = None
 
     def __str__(self) -> str:
         return self.sql
 
-    def noting(self, work: "Work[T]") -> "Work[T]":
-        """The same work; what connection it is done on is kept in mind."""
-
-        def noted(connection: Connection) -> Coroutine[Any, Any, T]:
-            self._connection = connection
-            return work(connection)
-
-        return noted
-
     def end_connection(self) -> None:
         """See `Writer.end_connection`."""
-        if self._connection is not None:
-            self._connection.terminate()
+        if self.connection is not None:
+            self.connection.terminate()
 
 
 def writer_turn(key: str) -> runtime.Turnstile:
     """The turn of all writers of this process that share a key; see `Driver.writer_key`."""
     # keyed by process, since a turn held at a fork would never be left in the child
-    return _turns.setdefault((os.getpid(), key), runtime.Turnstile(evict=_evict))
+    own = os.getpid(), key
+    return _turns.get(own) or _turns.setdefault(own, runtime.Turnstile(evict=_evict))
 
 
 async def take_turn(turn: runtime.Turnstile, writer: Writer, *, timeout: float, sql: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sys
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -50,8 +51,15 @@ def strings(value: Any) -> str:
 
 def string_dump(length: int | None) -> Callable[[Any], str]:
     """The check of text of at most so many characters, without NUL."""
-    check = text_dump(length)
-    return lambda value: _without_nul(check(value))
+    check, most = text_dump(length), sys.maxsize if length is None else length
+
+    def dump(value: Any) -> str:
+        # nearly every text there is
+        if value.__class__ is str and value.isascii() and "\0" not in value and len(value) <= most:
+            return value
+        return _without_nul(check(value))
+
+    return dump
 
 
 def _without_nul(text: str) -> str:

@@ -6,4 +6,4 @@ from activerecord_sqlite3.driver import SQLiteDriver
 
 __all__ = ["driver"]
 
-driver: Driver = SQLiteDriver("aiosqlite", asyncio_only=True, opening=Session.open)
+driver: Driver = SQLiteDriver("aiosqlite", asyncio_only=True, reads_inline=False, opening=Session.open)

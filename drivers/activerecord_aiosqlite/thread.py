@@ -54,11 +54,14 @@ class Opener:
     def open(self) -> sqlite3.Connection:
         """A connection of sqlite3, whatever happens."""
         try:
-            self.raw = open_database(self._settings, self._stopping, self.deadline)
+            self.raw = open_database(self._settings, self._is_over)
             return self.raw
         except Exception as error:  # noqa: BLE001  # raised in the task that connects
             self.error = error
             return sqlite3.connect(MEMORY, check_same_thread=False)
+
+    def _is_over(self) -> bool:
+        return self._stopping() or self.deadline.over()
 
 
 def unstarted(connector: Callable[[], sqlite3.Connection]) -> aiosqlite.Connection:

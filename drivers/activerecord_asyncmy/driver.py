@@ -56,6 +56,11 @@ class AsyncmyDriver:
         return False
 
     @property
+    def reads_inline(self) -> bool:
+        """A server is always waited for."""
+        return False
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """What TLS is asked for, `unix_socket`, `application_name`, `sql_mode`, `connect_timeout`, `statement_cache_size`."""
         return OPTIONS

@@ -59,6 +59,11 @@ class AsyncpgDriver:
         return True
 
     @property
+    def reads_inline(self) -> bool:
+        """A server is always waited for."""
+        return False
+
+    @property
     def options(self) -> Mapping[str, Callable[[Any], Any]]:
         """See `activerecord_asyncpg.settings`."""
         return OPTIONS

@@ -3,10 +3,12 @@
 import ssl
 from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Callable, Iterator
+from threading import get_ident
 from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.errors import ConnectionFailed
+from activerecord.runtime.transport import cut
 from activerecord_asyncpg.library import (
     InterfaceError,
     InternalClientError,
@@ -51,6 +53,21 @@ def _attempts(settings: Settings) -> Iterator[tuple[str | None, str]]:
 
 
 async def _open(settings: Settings, host: str | None, wanted: str, encryption: object) -> Wire:
+    loop = _Loop(get_running_loop())
+    try:
+        wire = await _connected(settings, host, wanted, encryption, loop)
+    except BaseException:
+        loop.cut()
+        raise
+    try:
+        await set_codecs(wire)
+    except BaseException:
+        wire.cut()
+        raise
+    return wire
+
+
+async def _connected(settings: Settings, host: str | None, wanted: str, encryption: object, loop: "_Loop") -> Wire:
     wire: Wire = await asyncpg_connect(
         host=host,
         port=settings.port,
@@ -67,13 +84,8 @@ async def _open(settings: Settings, host: str | None, wanted: str, encryption: o
         statement_cache_size=min(settings.statement_cache_size, 10),
         max_cached_statement_lifetime=0,
         connection_class=Wire,
-        loop=_Loop(get_running_loop()),
+        loop=loop,
     )
-    try:
-        await set_codecs(wire)
-    except BaseException:
-        wire.cut()
-        raise
     return wire
 
 
@@ -82,10 +94,19 @@ class _Loop:
 
     Before there is TLS, asyncpg waits for the server's word on it. Cancelled before it has begun to wait, it leaves that
     word with nobody to hear it, and asyncio would complain of the error that it ends with.
+
+    Cancelled later, asyncpg closes what it has opened in good order: under TLS that waits for the server's word, and a loop
+    that ends meanwhile would leave the socket open.
     """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
+        self._opened: list[Any] = []
+
+    def cut(self) -> None:
+        """End all that was opened, at once."""
+        for transport in self._opened:
+            cut(transport, self._loop, get_ident())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loop, name)
@@ -98,12 +119,19 @@ class _Loop:
             return protocols[-1]
 
         try:
-            return await self._loop.create_connection(make, *where, **how)
+            opened = await self._loop.create_connection(make, *where, **how)
         except BaseException:
             for word in [getattr(protocol, "on_data", None) for protocol in protocols]:
                 if word is not None:
                     word.cancel()
             raise
+        self._opened.append(opened[0])
+        return opened
+
+    async def create_unix_connection(self, *where: Any, **how: Any) -> Any:
+        opened = await self._loop.create_unix_connection(*where, **how)
+        self._opened.append(opened[0])
+        return opened
 
 
 def _failed(settings: Settings, host: str | None, error: BaseException) -> ConnectionFailed:

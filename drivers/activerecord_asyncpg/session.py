@@ -26,6 +26,7 @@ from activerecord_asyncpg.library import (
     PostgresError,
     close_portal,
     copy_in,
+    execute,
 )
 from activerecord_asyncpg.opening import open_wire
 from activerecord_asyncpg.settings import Settings
@@ -84,9 +85,7 @@ class Session:
         """All that one statement answers; `last_id` is never told. Raises DatabaseError for a COMMIT that kept nothing."""
         if not binds and _CONTROL.fullmatch(sql):
             return await self._told(self._control(sql), sql, binds)
-        prepared, rows = await self._told(self._run(sql, binds), sql, binds)
-        # An empty text has no tag.
-        tag = prepared.statement.get_statusmsg() or ""
+        prepared, rows, tag = await self._told(self._run(sql, binds), sql, binds)
         _check_commit(sql, tag)
         return Result(prepared.columns, rows, _affected(tag))
 
@@ -134,7 +133,7 @@ class Session:
 
     def in_transaction(self) -> bool:
         """What the server said with its last answer."""
-        return self.usable() and self._wire.is_in_transaction()
+        return not self._ended and self._wire.is_in_transaction() and self.usable()
 
     def aborted(self) -> bool:
         """Any error of the server's aborts the transaction that it comes in, as far as the last savepoint."""
@@ -142,7 +141,7 @@ class Session:
 
     def usable(self) -> bool:
         """Whether it is open, and of this process."""
-        return not self._ended and os.getpid() == self._process and not self._wire.is_closed()
+        return not self._ended and not self._wire.is_closed() and os.getpid() == self._process
 
     def __del__(self) -> None:
         if not self._ended and self._end():
@@ -157,16 +156,27 @@ class Session:
         self._wire.cut()
         return was_open
 
-    async def _run(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
-        """The statement and its rows. One that the server has forgotten is prepared again where that is allowed."""
-        try:
-            return await self._run_once(sql, binds)
-        except PostgresError as error:
-            self._renew(error)
-            if is_altered(error):
-                # Its columns may be loaded otherwise now, which the caller has to know.
-                raise
-        return await self._run_once(sql, binds)
+    async def _run(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row], str]:
+        """The statement, its rows and its tag. One that the server has forgotten is prepared again where that is allowed."""
+        is_first = True
+        while True:
+            try:
+                prepared = self._statements.kept(sql) or await self._statements.prepared(sql)
+                reading = self._wire.reading
+                reading.begin()
+                found, tag = await execute(self._wire, prepared.statement, prepared.binds(sql, binds))
+            except PostgresError as error:
+                if not is_first:
+                    raise
+                self._renew(error)
+                if is_altered(error):
+                    # Its columns may be loaded otherwise now, which the caller has to know.
+                    raise
+                is_first = False
+            else:
+                rows: list[Row] = list(map(tuple, found))
+                reading.check(prepared.columns, rows)
+                return prepared, rows, tag or ""
 
     def _renew(self, error: Exception) -> None:
         """Have every statement read again after one that was out of date. Raises the error where it may not be sent again."""
@@ -175,14 +185,6 @@ class Session:
         self._statements.forget()
         if self._wire.is_in_transaction():
             raise error
-
-    async def _run_once(self, sql: str, binds: Binds) -> tuple[Prepared, list[Row]]:
-        prepared = await self._statements.prepared(sql)
-        given = prepared.binds(sql, binds)
-        self._wire.reading.begin()
-        rows: list[Row] = list(map(tuple, await prepared.statement.fetch(*given)))
-        self._wire.reading.check(prepared.columns, rows)
-        return prepared, rows
 
     async def _portal(self, sql: str, binds: Binds) -> tuple[Prepared, Portal]:
         if not self._wire.is_in_transaction():
@@ -233,7 +235,11 @@ class Session:
             raise
         self._busy = True
         try:
-            answer = await self._in_step(work, sql)
+            try:
+                answer = await work
+            except Exception as error:
+                await self._fall_in_step(error, sql)
+                raise
             self._refused = False
             return answer
         except CancelledError:
@@ -252,26 +258,19 @@ class Session:
         # Not in the `except`, where the error would be kept as the context even where it quotes a value.
         raise failure
 
-    async def _in_step(self, work: Coroutine[Any, Any, T], sql: str) -> T:
-        """What `work` answers. Raises ConnectionLost where asyncpg has lost its place in what the server says.
+    async def _fall_in_step(self, error: Exception, sql: str) -> None:
+        """After an error, have asyncpg and the server mean the same place. Raises ConnectionLost where that is lost.
 
         What the server says unasked, when it ends the session, is out of place: before asyncpg hears of the end as well,
         it takes that for another operation's answer. It has the same kind of error for types that it does not know.
         """
-        try:
-            return await work
-        except InternalClientError as error:
-            if await self._answers():
-                raise
-            raise lost("was ended by the server", sql=sql) from error
-        except PostgresError:
-            raise
-        except Exception:
-            if self.usable() and not self._wire.is_in_transaction():
-                # A bind was refused after the server had read the statement. It takes what comes next for the same
-                # transaction, and keeps the locks on its tables, until a question of this kind ends that.
-                await self._answers()
-            raise
+        if isinstance(error, InternalClientError):
+            if not await self._answers():
+                raise lost("was ended by the server", sql=sql) from error
+        elif not isinstance(error, PostgresError) and self.usable() and not self._wire.is_in_transaction():
+            # A bind was refused after the server had read the statement. It takes what comes next for the same
+            # transaction, and keeps the locks on its tables, until a question of this kind ends that.
+            await self._answers()
 
     async def _answers(self) -> bool:
         try:

@@ -52,21 +52,31 @@ class Statements:
         self._kept: dict[str, Prepared] = {}
         self._kept_in = Statements._era
 
-    async def prepared(self, sql: str) -> Prepared:
-        """The statement, read by the server now if it was not before."""
+    def kept(self, sql: str) -> Prepared | None:
+        """The statement, if the server has read it before."""
         if self._kept_in != Statements._era:
             self._kept_in = Statements._era
             self._kept.clear()
         found = self._kept.pop(sql, None)
+        if found is not None:
+            self._kept[sql] = found
+        return found
+
+    async def prepared(self, sql: str) -> Prepared:
+        """The statement, read by the server now if it was not before."""
+        found = self.kept(sql)
         if found is None:
             # A text that is not kept takes the place of the last one of its kind on the server.
             found = await self.fresh(sql, name="" if self._capacity and len(sql) > _LONGEST else None)
+            self._keep(sql, found)
+        return found
+
+    def _keep(self, sql: str, found: Prepared) -> None:
         if self._capacity and len(sql) <= _LONGEST:
             self._kept[sql] = found
             if len(self._kept) > self._capacity:
                 # asyncpg tells the server when it is freed.
                 del self._kept[next(iter(self._kept))]
-        return found
 
     def forget(self) -> None:
         """Have every statement read again, on every connection."""

@@ -6,4 +6,4 @@ from activerecord_sqlite3.session import Session
 
 __all__ = ["driver"]
 
-driver: Driver = SQLiteDriver("sqlite3", asyncio_only=False, opening=Session.open)
+driver: Driver = SQLiteDriver("sqlite3", asyncio_only=False, reads_inline=True, opening=Session.open)

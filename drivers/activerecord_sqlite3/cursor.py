@@ -143,7 +143,7 @@ class OpenQueries:
 
     def are_hurt(self, sql: str) -> bool:
         """Whether rows have to be set aside before this statement is run."""
-        return not _HARMLESS.match(sql) and any(query.is_live for query in self._open)
+        return len(self._open) > 0 and not _HARMLESS.match(sql) and any(query.is_live for query in self._open)
 
     def set_aside(self, deadline: Deadline) -> None:
         """Make all of them independent of what is run next."""

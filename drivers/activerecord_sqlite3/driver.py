@@ -15,10 +15,11 @@ __all__ = ["SQLiteDriver"]
 
 @dataclass(frozen=True, slots=True)
 class SQLiteDriver:
-    """One way to speak to SQLite: its name, whether it needs asyncio, and how it opens a connection."""
+    """One way to speak to SQLite: its name, whether it needs asyncio, may read inline, and how it opens a connection."""
 
     name: str
     asyncio_only: bool
+    reads_inline: bool
     opening: Callable[[Configuration], Coroutine[Any, Any, Connection]]
 
     @property

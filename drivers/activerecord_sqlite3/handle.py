@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TypeVar
@@ -11,7 +12,8 @@ from activerecord_sqlite3.answers import Feed, columns_of, inserted_key
 from activerecord_sqlite3.cursor import OpenQuery, Raw
 from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.errors import RAISED, interrupted, is_interrupt, lost, translated, undecided
-from activerecord_sqlite3.opening import open_database
+from activerecord_sqlite3.inline import Inline
+from activerecord_sqlite3.opening import LOOK, has_log, open_database
 from activerecord_sqlite3.settings import Settings
 
 __all__ = ["Handle"]
@@ -26,12 +28,15 @@ class Handle:
         self._raw: Raw | None = None
         self._stopping: Callable[[], bool] = lambda: False
         self._deadline = Deadline()
+        self._inline: Inline | None = None
 
     def open(self, settings: Settings, stopping: Callable[[], bool]) -> None:
         """Open the database that the settings name."""
         self._stopping = stopping
         self._deadline = Deadline(settings.statement_timeout)
-        self._raw = open_database(settings, stopping, self._deadline)
+        self._raw = open_database(settings, self._is_over)
+        if settings.in_memory or has_log(self._raw):
+            self._inline = Inline()
 
     def close(self) -> None:
         """Close the database, where it is open."""
@@ -51,7 +56,17 @@ class Handle:
 
     def fetch(self, sql: str, binds: Binds) -> list[Row]:
         """The rows of a query."""
-        return self._told(lambda cursor: cursor.execute(sql, binds).fetchall(), sql, lambda: binds)
+        began = time.perf_counter()
+        rows: list[Row] = self._told(lambda cursor: cursor.execute(sql, binds).fetchall(), sql, lambda: binds)
+        if self._inline is not None:
+            self._inline.note(sql, time.perf_counter() - began)
+        return rows
+
+    def fetch_inline(self, sql: str, binds: Binds) -> list[Row] | None:
+        """The rows of a query that has shown itself short; None where it has not, or is not now, or fails."""
+        if self._raw is None or self._inline is None or not self._inline.trusts(sql):
+            return None
+        return self._inline.fetch(self._raw, sql, binds, self._is_over, LOOK)
 
     def execute(self, sql: str, binds: Binds) -> Result:
         """All that one statement answers."""
@@ -75,6 +90,9 @@ class Handle:
     def next_rows(self, query: OpenQuery, count: int) -> list[Row]:
         """The next rows of a query, and fewer at the end."""
         return self._in_words(lambda: query.fetch(count), query.sql, lambda: query.binds)
+
+    def _is_over(self) -> bool:
+        return self._stopping() or self._deadline.over()
 
     def _told(self, work: Callable[[sqlite3.Cursor], T], sql: str, binds: Callable[[], Binds]) -> T:
         """What `work` answers with a cursor of its own, in the words of the house."""

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 from activerecord.errors import ConnectionFailed, LockTimeout
 from activerecord_sqlite3.cursor import OpenQueries, Raw
-from activerecord_sqlite3.deadline import Deadline
 from activerecord_sqlite3.settings import Settings
 
-__all__ = ["LOOK", "open_database"]
+__all__ = ["LOOK", "has_log", "open_database"]
 
 # Instructions of SQLite's virtual machine between two looks at the flag of a cancellation. About 0.6 ms of a plain
 # scan, so a statement ends well within the second that callers are promised, while the look, one Python call that needs
@@ -21,8 +20,8 @@ LOOK = 100_000
 _PAUSES = (0.002, 0.01, 0.03)
 
 
-def open_database(settings: Settings, stopping: Callable[[], bool], deadline: Deadline) -> Raw:
-    """A connection that commits each statement by itself, waits for no lock, and stops when `stopping()` says so or the deadline is over.
+def open_database(settings: Settings, is_over: Callable[[], bool]) -> Raw:
+    """A connection that commits each statement by itself, waits for no lock, and stops a statement when it `is_over()`.
 
     It may be used from any thread, but by one at a time. Raises ConnectionFailed, naming the database, and LockTimeout
     where another connection has it for itself just now, as the first one does that opens it and the last that closes it.
@@ -48,8 +47,13 @@ def open_database(settings: Settings, stopping: Callable[[], bool], deadline: De
     except BaseException:
         raw.close()
         raise
-    raw.set_progress_handler(lambda: stopping() or deadline.over(), LOOK)
+    raw.set_progress_handler(is_over, LOOK)
     return raw
+
+
+def has_log(raw: Raw) -> bool:
+    """Whether what is written goes to a log first, so that a read goes on whatever others write."""
+    return bool(raw.execute("PRAGMA journal_mode").fetchone() == ("wal",))
 
 
 def _prepare(raw: sqlite3.Connection, settings: Settings) -> None:

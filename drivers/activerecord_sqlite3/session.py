@@ -1,7 +1,8 @@
 """A connection of the sqlite3 driver: each verb is one job of its worker, however many calls of sqlite3 that takes."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.driver import Binds, Result, Row
@@ -40,13 +41,22 @@ class Session:
         """SQLite's SQL."""
         return SQLITE
 
-    async def fetch(self, sql: str, binds: Binds) -> list[Row]:
+    def fetch(self, sql: str, binds: Binds) -> Coroutine[Any, Any, list[Row]]:
         """The rows of a query."""
-        return await self._worker.run(lambda: self._handle.fetch(sql, binds))
+        return self._worker.run(lambda: self._handle.fetch(sql, binds))
 
-    async def execute(self, sql: str, binds: Binds) -> Result:
+    def fetch_inline(self, sql: str, binds: Binds) -> list[Row] | None:
+        """The rows of a short query, if it has shown itself short by `fetch` and nothing stands in its way just now."""
+        if not self._worker.try_inline():
+            return None
+        try:
+            return self._handle.fetch_inline(sql, binds)
+        finally:
+            self._worker.leave_inline()
+
+    def execute(self, sql: str, binds: Binds) -> Coroutine[Any, Any, Result]:
         """All that one statement answers. `last_id` is told for a plain INSERT or REPLACE into a table with a rowid."""
-        return await self._worker.run(lambda: self._handle.execute(sql, binds))
+        return self._worker.run(lambda: self._handle.execute(sql, binds))
 
     async def execute_many(self, sql: str, rows: Iterable[Binds]) -> None:
         """Run one statement for each of the rows, which are taken in the connection's thread."""

@@ -81,6 +81,7 @@ class Worker:
         self._close = close
         self._queue: SimpleQueue[Job[Any] | None] | None = None
         self._job: Job[Any] | None = None
+        self._inline: Job[Any] = Job(_nothing, None)
         self._ended = False
         # Re-entrant, since a signal handler or a finaliser may terminate in the middle of the same thread's own change.
         self._lock = RLock()
@@ -118,6 +119,22 @@ class Worker:
             self._leave(job)
         return job.answer()
 
+    def try_inline(self) -> bool:
+        """Have the caller itself be at work, in its own thread and until `leave_inline`; False where something else is."""
+        if os.getpid() != self._process or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            if self._ended or self._job is not None:
+                return False
+            self._job = self._inline
+            return True
+        finally:
+            self._lock.release()
+
+    def leave_inline(self) -> None:
+        """End what `try_inline` began."""
+        self._leave(self._inline)
+
     def _begin(self, job: Job[Any]) -> None:
         if os.getpid() != self._process:
             # Before the lock, which a thread of the parent may have held.
@@ -129,7 +146,7 @@ class Worker:
                 raise UsageError("a SQLite connection runs one statement at a time, and another one is running on it")
             self._job = job
             if job.wakeup is not None:
-                self._threaded().put(job)
+                (self._queue or self._threaded()).put(job)
 
     def _leave(self, job: Job[Any]) -> None:
         if self._job is not job:
@@ -175,6 +192,10 @@ class Worker:
             self._queue.put(None)
         else:
             self._close()
+
+
+def _nothing() -> None:
+    """The work of a job that is done without being run."""
 
 
 def _serve(queue: "SimpleQueue[Job[Any] | None]", close: Callable[[], object]) -> None:

@@ -74,6 +74,7 @@ PUBLIC = (
     "StaleRecord",
     "StatementResult",
     "StatementTimeout",
+    "StrictLoadingViolation",
     "Stream",
     "SyncInLoop",
     "SyntaxError_",

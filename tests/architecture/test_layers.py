@@ -11,7 +11,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "config"),
     ("runtime",),
     ("types", "sql"),
-    ("schema", "hydration", "changes"),
+    ("strictness", "schema", "hydration", "changes"),
     ("driver", "drivers", "bounds", "pool", "transaction", "catalog", "database", "streaming", "connected", "parallel"),
     ("mapper", "query", "bulk"),
     ("relation", "preloading"),

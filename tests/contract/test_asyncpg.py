@@ -913,3 +913,20 @@ def test_a_connection_of_the_parent_is_not_used_after_a_fork() -> None:
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "drivers")])},
     )
     assert (done.stdout, done.stderr, done.returncode) == ("sound\n", "", 0)
+
+
+@pytest.mark.parametrize("runner", ["asyncio", "uvloop"])
+def test_a_connect_that_is_cancelled_leaves_no_socket_where_its_loop_ends_with_it(runner: str) -> None:
+    given = configuration(sslmode="require")
+
+    async def connect() -> None:
+        (await DRIVER.connect(given)).terminate()
+
+    # what a loop's library opens once and keeps
+    RUNNERS[runner].run(connect)
+    before = Footprint.now()
+    for moment in range(40):
+        RUNNERS[runner].run(partial(cut_short, connect, "task", after=moment * 0.0005))
+    # a transport that was not closed says so when it is freed
+    gc.collect()
+    assert not before.leaked()

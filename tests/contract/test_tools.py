@@ -11,6 +11,7 @@ import pytest
 from activerecord.config import Configuration
 from activerecord.database import Observer
 from activerecord.driver import Binds, Connection
+from activerecord.errors import UsageError
 from activerecord.runtime import Wakeup, sleep
 from activerecord.testing import (
     RUNNERS,
@@ -175,6 +176,11 @@ def test_statements_are_counted_and_listed() -> None:
         _ = 1 / 0
 
 
+def test_counting_the_statements_of_no_database_is_refused() -> None:
+    with pytest.raises(UsageError, match="whose statements"), assert_queries(0):
+        pass
+
+
 def _send_two(source: Source) -> None:
     with assert_queries(1, source):
         source.send("A")
@@ -207,7 +213,7 @@ def failing(session: type[Session]) -> set[str]:
     async def opening(configuration: Configuration) -> Connection:
         return await session.open(configuration)
 
-    driver = SQLiteDriver("broken", asyncio_only=False, opening=opening)
+    driver = SQLiteDriver("broken", asyncio_only=False, reads_inline=False, opening=opening)
     subject = replace(next(subject for subject in SUBJECTS if subject.name == "sqlite3-memory"), driver=driver)
     names = {
         "a_query_is_stopped",

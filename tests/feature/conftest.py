@@ -53,6 +53,13 @@ def some_runner(cell: Cell) -> Runner:
 
 
 @pytest.fixture
+def some_async_runner(cell: Cell) -> Runner:
+    """The same with two tasks or a loop."""
+    some = [RUNNERS[name] for name in ("asyncio", "trio", "uvloop") if name in RUNNERS]
+    return some[CELLS.index(cell) % len(some)]
+
+
+@pytest.fixture
 def run(runner: Runner) -> Run[Any]:
     return runner.run
 

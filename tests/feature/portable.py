@@ -1,11 +1,17 @@
 """Tables for every engine from one text, written as SQLite takes it; and what differs besides."""
 
 import re
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
-__all__ = ["UPDATING", "portable"]
+from activerecord.database import Database
+from activerecord.testing.queries import count_queries
 
-# What saving a changed record costs: MySQL does not give back the row, so it is read in the same transaction.
-UPDATING = {"sqlite": 1, "postgresql": 1, "mysql": 4}
+__all__ = ["one_update", "portable", "without_questions"]
+
+# What saving a changed record may cost: MySQL does not give back the row, so it is read in the same transaction where the
+# server may have made something else of it.
+_UPDATING = {"sqlite": {1}, "postgresql": {1}, "mysql": {1, 4}}
 
 # Of a text in MySQL's keys the length must be told, and so must the column that a foreign key leads to.
 _CHANGES = {
@@ -37,3 +43,16 @@ def portable(engine: str, sql: str) -> str:
     for found, instead in _CHANGES[engine]:
         sql = re.sub(found, instead, sql)
     return sql
+
+
+def without_questions(sent: Sequence[str]) -> list[str]:
+    """The statements but for those that ask the server what a table is like, which come once for each table."""
+    return [sql for sql in sent if "information_schema" not in sql]
+
+
+@contextmanager
+def one_update(database: Database) -> Generator[None]:
+    """A changed record is saved, by as many statements as the engine needs."""
+    with count_queries(database) as sent:
+        yield
+    assert len(without_questions(sent)) in _UPDATING[database.dialect.name], str(sent)

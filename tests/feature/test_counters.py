@@ -23,6 +23,7 @@ from activerecord.database import Database
 from activerecord.relation.effects import has_effects
 from activerecord.testing.queries import Statements, count_queries
 from activerecord.testing.runners import RUNNERS, Manner, Runner, cut_short
+from tests.feature.portable import without_questions
 
 
 class Shop(ActiveRecord):
@@ -306,8 +307,7 @@ def test_nothing_to_pay(shop: Database) -> None:
         plain.update(owner_id=2)
         plain.delete()
     assert writes(sent) == ["INSERT", "UPDATE", "DELETE"]
-    # an UPDATE that gives no row back is read again, in a transaction, with effects or without
-    assert len(sent) == (3 if "update" in shop.dialect.returning else 6), str(sent)
+    assert len(without_questions(sent)) == 3, str(sent)
 
 
 def test_mistakes(shop: Database) -> None:

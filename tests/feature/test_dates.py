@@ -175,6 +175,17 @@ def test_beginnings(events: None, moment: dt.datetime) -> None:
         assert Event.where(date_trunc(period, Event.aware) == utc(begun)).count() == 1
 
 
+def test_beginnings_of_what_is_computed(events: None) -> None:
+    moment = dt.datetime(2024, 1, 31, 23, 58, 57, 5)
+    stored(moment)
+    periods: tuple[Any, ...] = PERIODS
+    for outer in periods:
+        wanted = [beginning(outer, beginning(inner, moment)) for inner in PERIODS]
+        assert one(*[date_trunc(outer, date_trunc(inner, Event.moment)) for inner in periods]) == tuple(wanted)
+        later = beginning(outer, dt.datetime(2024, 2, 29, 23, 58, 57, 5))
+        assert one(date_trunc(outer, Event.moment + interval(months=1))) == (later,)
+
+
 @MANY
 @given(moment=MOMENTS, span=SPANS)
 def test_spans(events: None, moment: dt.datetime, span: dt.timedelta) -> None:

@@ -228,3 +228,19 @@ ASKED: list[Callable[[Query[Team]], object]] = [
 def test_a_limit_over_many_is_refused(league: Database, ask: "Callable[[Query[Team]], object]") -> None:
     with assert_queries(0, league), pytest.raises(QueryError, match=r"with_\('players'\)"):
         ask(Team.query().with_joined("players"))
+
+
+def test_what_is_loaded_is_named_once_it_is_joined_too(league: Database) -> None:
+    with assert_queries(0, league), pytest.raises(QueryError, match=r"joined too: left_join\(\.\.\.\)") as caught:
+        Player.query().with_joined("team").order_by(Team.id).all()
+    assert "1 team" not in str(caught.value)
+    players = (
+        Player.query()
+        .left_join("team")
+        .with_joined("team")
+        .where(Team.id == 1)
+        .order_by(Team.id, Player.id.desc())
+        .all()
+    )
+    assert [player.id for player in players] == [3, 2, 1]
+    assert {player.team and player.team.id for player in players} == {1}

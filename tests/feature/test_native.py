@@ -11,11 +11,10 @@ import pytest
 
 from activerecord import CheckViolation, DataError, IntegrityError, QueryError, Undeclared
 from activerecord.database import Database, database
-from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import Runner
 from activerecord.types import Range
 from tests import servers
-from tests.feature.portable import UPDATING
+from tests.feature.portable import one_update
 
 POSTGRESQL = """
 CREATE SCHEMA shop;
@@ -187,7 +186,7 @@ def test_created_loaded_found_changed_and_deleted(run: Run, shop: Database, engi
         for name, value in wanted.items():
             found[name] = value
             assert list(found.changes) == [name]
-            with assert_queries(UPDATING[engine], shop):
+            with one_update(shop):
                 await found.async_save()
             assert found[name] == value and not found.changed
         assert found.twice == Decimal("0.10")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,6 +37,7 @@ from activerecord.query.cursor import CursorText
 from activerecord.sql.expression import Expression, Ordering
 from activerecord.testing.queries import assert_queries
 from activerecord.testing.runners import RUNNERS, Runner
+from activerecord.types import Float
 from tests.feature.busy import with_settings
 from tests.feature.cells import Cell
 from tests.feature.sample import Sample, sample
@@ -247,6 +248,20 @@ def test_an_order_by_more_digits_than_a_column_has(configured: str) -> None:
     create_tables(Share)
     Share.insert_all([{"part": part} for part in (5, 4, 3, 2, 1)])
     assert turn_over(Share.query().order_by(Share.part / 3), 2) == [5, 4, 3, 2, 1]
+
+
+class Pace(ActiveRecord):
+    __table_name__ = "paces"
+    id: Column[int] = column(primary_key=True)
+    speed: Column[Annotated[float, Float(32)]]
+
+
+def test_an_order_by_what_is_computed_of_floats_of_32_bits(configured: str) -> None:
+    """Some engines compute it in 64 bits: a cursor of 32 would be the place of no row."""
+    create_tables(Pace)
+    Pace.insert_all([{"speed": speed} for speed in (0.7, 0.3, 0.1, 0.7, 0.3)])
+    for order in Pace.speed * 3, Pace.speed + 1, fn.round(Pace.speed * 1.5), Pace.speed:
+        assert turn_over(Pace.query().order_by(order), 1) == Pace.query().order_by(order, "id").ids()
 
 
 def test_composite_keys(configured: str) -> None:

@@ -162,7 +162,7 @@ def test_real_connections_end_too(runner: Runner, database_url: str) -> None:
         assert (await database().execute_text("SELECT 57")).rows == [(57,)]
 
     async def main() -> None:
-        lender = await database().lender()
+        lender = database().lender()
         for lease in [await lender.acquire("a test") for _ in range(3)]:
             lender.release(lease)
         assert pool_statistics().idle == 3

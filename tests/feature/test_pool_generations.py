@@ -37,7 +37,7 @@ def items(database_url: str) -> str:
 
 
 async def fill(number: int) -> None:
-    lender = await database().lender()
+    lender = database().lender()
     for lease in [await lender.acquire("a test") for _ in range(number)]:
         lender.release(lease)
 

@@ -188,14 +188,14 @@ def test_the_error_names_another_thread_that_has_the_database_in_memory(configur
     has_it, over = threading.Event(), threading.Event()
 
     async def keep() -> None:
-        lender = await database().lender()
+        lender = database().lender()
         lease = await lender.acquire("something long")
         has_it.set()
         over.wait(5)
         lender.release(lease)
 
     async def want() -> None:
-        await (await database().lender()).acquire("a test")
+        await database().lender().acquire("a test")
 
     thread = threading.Thread(target=lambda: RUNNERS["sync"].run(keep), name="the-other-thread")
     thread.start()
@@ -211,7 +211,7 @@ def test_the_error_names_another_thread_that_has_the_database_in_memory(configur
 
 def test_who_is_inside_of_all_that_hold_a_connection_is_refused_at_once(runner: Runner, configured: str) -> None:
     async def main() -> None:
-        lender = await database().lender()
+        lender = database().lender()
         leases = await all_of(lender, "a stream opened at here.py:1")
         for lease in leases:
             hold(lease)
@@ -230,7 +230,7 @@ def test_who_is_inside_of_all_that_hold_a_connection_is_refused_at_once(runner: 
 
 def test_what_counts_is_the_context_and_not_the_task(async_runner: Runner, configured: str) -> None:
     async def main() -> None:
-        lender = await database().lender()
+        lender = database().lender()
         leases = await all_of(lender, "a stream")
         for lease in leases:
             hold(lease)

@@ -58,7 +58,7 @@ def test_who_waited_and_for_how_long(async_runner: Runner, database_url: str) ->
     ActiveRecord.configure(with_settings(database_url, max_size=1, acquire_timeout=0.1))
 
     async def main() -> None:
-        lender = await database().lender()
+        lender = database().lender()
         lease = await lender.acquire("a test")
 
         async def want() -> None:
@@ -119,7 +119,7 @@ def calls_of(work: Callable[[], object]) -> Counter[str]:
 
 
 # As measured. What the libraries' limiters take of it differs: asyncio's is anyio's own, trio's is trio's.
-CALLS = {"asyncio": 19, "uvloop": 19, "eager": 19, "trio": 24, "sync": 15}
+CALLS = {"asyncio": 18, "uvloop": 18, "eager": 18, "trio": 23, "sync": 14}
 
 
 def test_the_fast_path_does_little(runner: Runner) -> None:
@@ -127,11 +127,18 @@ def test_the_fast_path_does_little(runner: Runner) -> None:
         pool = Strings().pool()
         for _ in range(2):
             pool.release(await pool.acquire("a test"))
-        calls = calls_of(partial(lent_without_waiting, pool))
-        del calls["lent_without_waiting"]
+        calls = calls_of(partial(lent_and_given_back, pool))
+        del calls["lent_and_given_back"]
         assert calls.total() <= CALLS[runner.name], calls
 
     runner.run(main)
+
+
+def lent_and_given_back(pool: LoopPool) -> None:
+    """Lend an idle connection and take it back."""
+    lease = pool.lend("a test")
+    assert lease is not None
+    pool.release(lease)
 
 
 def lent_without_waiting(pool: LoopPool) -> None:

@@ -319,6 +319,11 @@ def test_labels(songs: None, engine: str) -> None:
     assert query.having(title="Ash").tuples() == [("Ash", 1)]
     assert query.count() == 4
     assert query.having(n > 5).exists() is False
+    assert Song.query().group_by("title").having(n > 1).exists() is True
+    if engine != "postgresql":
+        # there no label can stand in a HAVING
+        assert query.having("n > ?", 1).exists() is True
+        assert query.having("n > ?", 5).exists() is False
     upper = fn.upper(Song.title).as_("upper")
     assert Song.query().select(upper).where(upper == "ASH").tuples() == [("ASH",)]
     # PostgreSQL has NULL for greater than all else, the others for less.

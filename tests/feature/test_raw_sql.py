@@ -219,7 +219,7 @@ def test_relations_that_were_not_asked_for(say: Callable[[str], str]) -> None:
 
 @pytest.mark.usefixtures("parcels")
 def test_to_sql_sends_nothing(engine: str) -> None:
-    with assert_queries(0):
+    with assert_queries(0, database()):
         sql, binds = Parcel.from_sql("SELECT * FROM parcels WHERE paid = ? AND id IN (?)", True, [1, 2]).to_sql()
     assert sql.count("$" if engine == "postgresql" else "?") == 3
     assert binds in ([True, 1, 2], [1, 1, 2])

@@ -310,7 +310,7 @@ class Varying(SQLiteDriver):
 def varying(monkeypatch: pytest.MonkeyPatch) -> None:
     def found(configuration: Any) -> Any:
         driver: Any = find_driver(configuration)
-        return Varying(driver.name, driver.asyncio_only, driver.opening)
+        return Varying(driver.name, driver.asyncio_only, driver.reads_inline, driver.opening)
 
     monkeypatch.setattr("activerecord.database.find_driver", found)
     prepare("sqlite:///:memory:")

@@ -40,6 +40,7 @@ from activerecord.database import database
 from activerecord.runtime import run_blocking
 from activerecord.testing.queries import assert_queries, count_queries
 from activerecord.testing.runners import Runner
+from tests.feature.portable import without_questions
 
 
 class Colour(Enum):
@@ -123,13 +124,14 @@ def standard(sql: str) -> str:
 
 @contextmanager
 def one_write(verb: str) -> Generator[list[str]]:
-    """Just one statement writes. Where the engine cannot give the row back with it, it is read in the same transaction."""
+    """Just one statement writes. Where the engine cannot give the row back with it, it may be read in the same transaction."""
     sent: list[str] = []
     with count_queries(database()) as every:
         yield sent
-    at_once = verb in database().dialect.returning
-    sent += map(standard, every if at_once else every[1:-1])
-    assert len(every) == (1 if at_once else 4), every
+    told = without_questions(every)
+    at_once = len(told) == 1
+    sent += map(standard, told if at_once else told[1:-1])
+    assert at_once or (len(told) == 4 and verb not in database().dialect.returning), told
     assert sent[0].startswith(verb.upper())
     if not at_once:
         assert sent[1].startswith("SELECT")

@@ -669,7 +669,7 @@ def test_a_batch_whose_relations_fail_is_not_skipped(database_url: str, runner: 
     prepared(database_url, max_size=2, acquire_timeout=0.05)
 
     async def main() -> None:
-        lender = await database().lender()
+        lender = database().lender()
         async with Item.query().order_by("id").with_("parts").async_stream(batch=5) as rows:
             for _ in range(5):
                 await anext(rows)

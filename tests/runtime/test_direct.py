@@ -366,7 +366,7 @@ def test_threads_that_end_leave_nothing() -> None:
     local = things(log)
 
     def job() -> None:
-        run_blocking(local.get, "get")
+        local.get()
         assert call(asyncio.sleep(0.001, result=57)) == 57
 
     call(asyncio.sleep(0))
@@ -398,7 +398,7 @@ async def close(thing):
 local = LoopLocal(Thing, close, lambda thing: print("terminated", flush=True))
 
 async def verb():
-    await local.get()
+    local.get()
     return await host(asyncio_only=True).call(asyncio.sleep(0.01, result=57))
 
 print(run_blocking(verb, "verb"), flush=True)

@@ -307,7 +307,7 @@ def test_the_end_of_the_run_waits_for_open_connections(port: int) -> None:
     sessions = LoopLocal(Session, close, lambda _: log.append("terminated"))
 
     async def main(fail: bool) -> None:
-        session = await sessions.get()
+        session = sessions.get()
         await call(session.open())
         if fail:
             raise ValueError("the program's")
@@ -328,7 +328,7 @@ def test_a_finaliser_that_hangs_is_bounded() -> None:
     things = LoopLocal(object, close, lambda _: log.append("terminated"), bound=0.2)
 
     async def main() -> None:
-        await things.get()
+        things.get()
 
     start = monotonic()
     trio.run(main)
@@ -367,7 +367,7 @@ def test_the_first_call_comes_when_the_run_is_ending() -> None:
     things = LoopLocal(object, close, lambda _: log.append("terminated"))
 
     async def main() -> None:
-        await things.get()
+        things.get()
 
     trio.run(main)
     assert log == ["closed"]

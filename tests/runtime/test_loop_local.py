@@ -15,7 +15,7 @@ import trio
 import uvloop
 
 from activerecord.runtime import LoopLocal, host, run_blocking, sleep
-from tests.runtime.places import Place, Runner
+from tests.runtime.places import Runner
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -70,8 +70,8 @@ def test_made_once_and_closed_at_the_end(run_loop: Callable[[Callable[[], Any]],
 
     async def main() -> None:
         assert pools.local.peek() is None
-        pool = await pools.local.get()
-        assert await pools.local.get() is pool
+        pool = pools.local.get()
+        assert pools.local.get() is pool
         assert pools.local.peek() is pool
         await sleep(0.001)
         assert pools.states[-1] == "open"
@@ -87,7 +87,7 @@ def test_closed_after_an_error(run_loop: Callable[[Callable[[], Any]], Any], err
     pools = Pools()
 
     async def main() -> None:
-        await pools.local.get()
+        pools.local.get()
         raise error
 
     with pytest.raises(error):
@@ -99,7 +99,7 @@ def test_closed_after_ctrl_c(run_loop: Callable[[Callable[[], Any]], Any]) -> No
     pools = Pools()
 
     async def main() -> None:
-        await pools.local.get()
+        pools.local.get()
         signal.raise_signal(signal.SIGINT)
         await sleep(20)
 
@@ -112,7 +112,7 @@ def test_a_closing_that_hangs_is_bounded(run: Runner) -> None:
     pools = Pools(bound=0.1, takes=20)
 
     async def main() -> None:
-        await pools.local.get()
+        pools.local.get()
 
     start = monotonic()
     run(main)
@@ -129,8 +129,8 @@ def test_one_that_fails_does_not_keep_the_others_open(run: Runner) -> None:
     failing = LoopLocal(Pool, fail, lambda _: None)
 
     async def main() -> None:
-        await pools.local.get()
-        await failing.get()
+        pools.local.get()
+        failing.get()
 
     run(main)
     assert pools.states == ["closed"]
@@ -150,7 +150,7 @@ def test_values_are_closed_from_the_last_to_the_first(run: Runner) -> None:
 
     async def main() -> None:
         for local in locals_:
-            await local.get()
+            local.get()
 
     run(main)
     assert order == [3, 2, 1, 0]
@@ -160,12 +160,12 @@ def test_aclose_and_again(run_anywhere: Runner) -> None:
     pools = Pools()
 
     async def main() -> None:
-        first = await pools.local.get()
+        first = pools.local.get()
         await pools.local.aclose()
         assert first.state == "closed"
         assert pools.local.peek() is None
         await pools.local.aclose()
-        assert await pools.local.get() is not first
+        assert pools.local.get() is not first
         await pools.local.aclose()
 
     run_anywhere(main)
@@ -177,10 +177,10 @@ def test_several_loops_in_several_threads(run: Runner) -> None:
     barrier = threading.Barrier(6)
 
     async def main() -> None:
-        pool = await pools.local.get()
+        pool = pools.local.get()
         barrier.wait(10)
         for _ in range(5):
-            assert await pools.local.get() is pool
+            assert pools.local.get() is pool
             await sleep(0.001)
 
     threads = [threading.Thread(target=run, args=[main]) for _ in range(6)]
@@ -195,7 +195,7 @@ def test_a_loop_closed_without_finalising_is_swept_by_the_next_get(run: Runner) 
     pools, others = Pools(), Pools()
 
     async def main() -> None:
-        await pools.local.get()
+        pools.local.get()
 
     for _ in range(3):
         loop = asyncio.new_event_loop()
@@ -204,7 +204,7 @@ def test_a_loop_closed_without_finalising_is_swept_by_the_next_get(run: Runner) 
     assert pools.states == ["terminated", "terminated", "open"]
 
     async def next_get() -> None:
-        await others.local.get()
+        others.local.get()
 
     run(next_get)
     assert pools.states == ["terminated"] * 3
@@ -221,18 +221,18 @@ def test_a_loop_that_is_used_while_it_winds_up(run: Runner) -> None:
         finally:
             with anyio.CancelScope(shield=True):
                 await sleep(0.05)
-                await pools.local.get()
+                pools.local.get()
                 await host(asyncio_only=True).call(asyncio.sleep(0.001))
 
     async def main() -> None:
-        await pools.local.get()
+        pools.local.get()
         kept.append(own())
         await kept[0].__anext__()
 
     run(main)
 
     async def after() -> None:
-        await pools.local.get()
+        pools.local.get()
 
     run(after)
     assert "open" not in pools.states
@@ -247,7 +247,7 @@ def test_a_first_use_while_the_loop_winds_up(run: Runner) -> None:
             yield
         finally:
             with anyio.CancelScope(shield=True):
-                await pools.local.get()
+                pools.local.get()
                 await host(asyncio_only=True).call(asyncio.sleep(0.001))
 
     async def main() -> None:
@@ -258,7 +258,7 @@ def test_a_first_use_while_the_loop_winds_up(run: Runner) -> None:
     assert len(pools.made) == 1
 
     async def after() -> None:
-        await pools.local.get()
+        pools.local.get()
 
     run(after)
     assert "open" not in pools.states
@@ -268,7 +268,7 @@ def test_fifty_runs_leave_nothing(run: Runner) -> None:
     pools = Pools(takes=0)
 
     async def main() -> None:
-        await pools.local.get()
+        pools.local.get()
 
     run(main)
     gc.collect()
@@ -286,7 +286,7 @@ def test_discard(run: Runner) -> None:
     ready, done = threading.Barrier(3), threading.Barrier(3)
 
     async def elsewhere() -> None:
-        pool = await pools.local.get()
+        pool = pools.local.get()
         ready.wait(10)
         for _ in range(400):
             await sleep(0.005)
@@ -302,7 +302,7 @@ def test_discard(run: Runner) -> None:
     ]
 
     async def main() -> None:
-        own = await pools.local.get()
+        own = pools.local.get()
         for thread in threads:
             thread.start()
         ready.wait(10)
@@ -311,7 +311,7 @@ def test_discard(run: Runner) -> None:
         assert own.state == "open"
         await pools.close(own)
         done.wait(10)
-        assert await pools.local.get() is not own
+        assert pools.local.get() is not own
 
     run(main)
     for thread in threads:
@@ -324,7 +324,7 @@ def test_in_the_guest_loop() -> None:
     pools = Pools()
 
     async def work() -> None:
-        await pools.local.get()
+        pools.local.get()
         await asyncio.sleep(0.001)
 
     async def main() -> None:
@@ -338,7 +338,7 @@ def test_in_a_private_loop() -> None:
     pools = Pools()
 
     async def work() -> None:
-        await pools.local.get()
+        pools.local.get()
         await asyncio.sleep(0.001)
 
     async def main() -> None:
@@ -348,15 +348,3 @@ def test_in_a_private_loop() -> None:
     thread.start()
     thread.join()
     assert pools.states == ["closed"]
-
-
-def test_a_get_never_suspends(place: Place) -> None:
-    pools = Pools()
-
-    async def main() -> None:
-        get = pools.local.get()
-        with pytest.raises(StopIteration):
-            get.send(None)
-        await pools.local.aclose()
-
-    place.run(main)

@@ -64,8 +64,8 @@ _POOL = (
     ),
     Guard(
         "what has gone out of order is not lent",
-        "activerecord/pool/loop_pool.py",
-        "if pooled is not None and (now >= pooled.quiet_until or not in_order(pooled.connection)):",
+        "activerecord/pool/shelf.py",
+        "if pooled is not None and (now >= pooled.quiet_until or not pooled.connection.usable()):",
         "if pooled is not None and now >= pooled.quiet_until:",
         ("tests/feature/test_pool_ages.py::test_one_that_was_ended_while_it_was_idle_is_passed_over",),
     ),

@@ -33,7 +33,7 @@ async def fault(database: Database, watch: Watch | None = None) -> str | None:
 
 async def ended(database: Database) -> int:
     """How many connections the pool of the running loop has ended."""
-    return (await database.lender()).statistics().ended
+    return database.lender().statistics().ended
 
 
 async def sent(database: Database, lease: Lease, sql: str) -> Sequence[Row]:
@@ -44,7 +44,7 @@ async def sent(database: Database, lease: Lease, sql: str) -> Sequence[Row]:
 @asynccontextmanager
 async def lent(database: Database) -> AsyncGenerator[Lease, None]:
     """A connection of the pool, beside the running task's transaction if it has one."""
-    lender = await database.lender()
+    lender = database.lender()
     lease = await lender.acquire("a test that counts connections")
     try:
         yield lease

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from activerecord import ActiveRecord, BelongsTo, Column, Query, QueryError, belongs_to, column, create_tables
+from activerecord import ActiveRecord, BelongsTo, Column, Query, QueryError, belongs_to, column, create_tables, execute
 from activerecord.database import forget
-from activerecord.errors import NoSuchAttribute
+from activerecord.errors import NoSuchAttribute, UsageError
 from activerecord.query.spellings import RETIRED, Spellings
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "spellings.md"
@@ -48,6 +48,19 @@ def test_a_retired_word_names_the_newer(word: str) -> None:
     assert not hasattr(Query, word)
     with pytest.raises(NoSuchAttribute, match=rf"no verb '{word}': "):
         getattr(Guest.query(), word)
+
+
+@pytest.mark.parametrize("word", ["all", "first", "count", "order_by", *RETIRED])
+def test_a_verb_of_queries_that_is_called_on_an_undeclared_model_is_told(word: str) -> None:
+    """Of such a model any name may be a column, and one of these is still used as one."""
+
+    class Visitor(ActiveRecord): ...
+
+    execute(f'CREATE TABLE visitors (id INTEGER PRIMARY KEY, "{word}" INTEGER)')
+    named = getattr(Visitor, word)
+    with pytest.raises(UsageError, match=f"visitors.{word} is a column, which cannot be called; "):
+        named()
+    assert Visitor.query().where(named == 1).to_sql()[0].endswith(f'WHERE "visitors"."{word}" = ?')
 
 
 GUESTS = Guest.query()

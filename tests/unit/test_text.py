@@ -104,10 +104,11 @@ def test_a_name_in_a_time_of_day_is_text() -> None:
         ("a = :a", (), {}, "no value for: :a"),
         ("a = :a AND b = :b", (), {"a": 1}, "no value for: :b"),
         ("a = :a", (), {"a": 1, "z": 2}, "does not have: :z"),
+        ("a = :a", (), {"a": 1, 3: 4, "z": 2}, "does not have: :3, :z"),
         ("a = ?", (), {"a": 1}, r"has `\?`"),
     ],
 )
-def test_wrong_values(sql: str, values: tuple[Any, ...], named: dict[str, Any] | None, told: str) -> None:
+def test_wrong_values(sql: str, values: tuple[Any, ...], named: dict[Any, Any] | None, told: str) -> None:
     with pytest.raises(WrongBinds, match=told):
         Text(sql, values, named)
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading, links
+from activerecord.schema.reflection.reading import Reading, links, texts
 from activerecord.schema.table import ForeignKey, Index, Link, Table, TableColumn
 from activerecord.types import Integer, Json
 from activerecord.types.mysql_declared import type_from_mysql
@@ -144,17 +144,17 @@ class _Found:
 
 def read_table(name: str, schema: str | None) -> Reading[Table]:
     """Read a table or a view. The case of its name matters where it does to the server."""
-    columns = [_ColumnRow(*row) for row in _texts((yield _COLUMNS, (schema, name)))]
+    columns = [_ColumnRow(*row) for row in texts((yield _COLUMNS, (schema, name)))]
     if not columns:
         raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from table_names(schema)))}")
     place, table = columns[0].schema, columns[0].table
-    keys = [_KeyRow(*row) for row in _texts((yield _FOREIGN_KEYS, (place, place, place, table, table)))]
+    keys = [_KeyRow(*row) for row in texts((yield _FOREIGN_KEYS, (place, place, place, table, table)))]
     tables = sorted({table, *(key.table for key in keys)})
     question = _INDEXES.format(", ".join("?" * len(tables)))
-    indexes = [_IndexRow(*row) for row in _texts((yield question, (place, *tables)))]
+    indexes = [_IndexRow(*row) for row in texts((yield question, (place, *tables)))]
     documents: frozenset[str] = frozenset()
     if columns[0].of_mariadb and any(row.declared == "longtext" for row in columns):
-        documents = frozenset(_documents(_texts((yield _DOCUMENTS, (place, table)))))
+        documents = frozenset(_documents(texts((yield _DOCUMENTS, (place, table)))))
     found = _Found(columns, documents, keys, indexes)
     return replace(_table(schema, found), links=(yield from _links(place, found)))
 
@@ -166,7 +166,7 @@ def _links(place: str, found: _Found) -> Reading[tuple[Link, ...]]:
     if not tables:
         return ()
     question = _FURTHER.format(", ".join("?" * len(tables)))
-    asked = _texts((yield question, (place, *tables, place, place, place, *tables)))
+    asked = texts((yield question, (place, *tables, place, place, place, *tables)))
     rows = [_KeyRow(*row[:6]) for row in asked]
     widths = Counter(row.table for row in rows if not row.name)
     return links(found.name, _foreign_keys(replace(found, keys=[row for row in rows if row.name])), widths)
@@ -180,17 +180,7 @@ def _may_link(found: _Found, key: ForeignKey) -> bool:
 
 def table_names(schema: str | None) -> Reading[list[str]]:
     """Read the names of all tables and views of one database."""
-    return [name for (name,) in _texts((yield _NAMES, (schema,)))]
-
-
-def _texts(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-    """The rows with texts for all that is told: what a driver makes of it depends on the server's own tables."""
-    for row in rows:
-        yield [value if value is None else _text(value) for value in row]
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+    return [name for (name,) in texts((yield _NAMES, (schema,)))]
 
 
 def _documents(rows: Iterable[list[Any]]) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """How a table is read from the database without any waiting in here: questions go out, rows come in."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
+from activerecord.schema.storage import Storage
 from activerecord.schema.table import ForeignKey, Link, Table
 
-__all__ = ["Reader", "Reading", "links"]
+__all__ = ["Reader", "Reading", "links", "texts"]
 
 T = TypeVar("T")
 
@@ -20,11 +21,13 @@ class Reader:
     """What can be read from one engine's catalogue.
 
     `read_table(name, schema)` returns the Table or raises UnknownTable, naming the nearest; a `schema` of None is the
-    connection's own. `table_names(schema)` returns the names of all tables and views.
+    connection's own. `table_names(schema)` returns the names of all tables and views. `read_storage(name, schema)` returns what
+    a table keeps as it is written, where an UPDATE cannot give it back.
     """
 
     read_table: Callable[[str, str | None], Reading[Table]]
     table_names: Callable[[str | None], Reading[list[str]]]
+    read_storage: Callable[[str, str | None], Reading[Storage]] | None = None
 
 
 def links(name: str, keys: Iterable[ForeignKey], widths: Mapping[str, int]) -> tuple[Link, ...]:
@@ -48,3 +51,13 @@ def _links(name: str, keys: list[ForeignKey], width: int) -> Iterator[Link]:
         yield Link(one, other)
     if other.target == name:
         yield Link(other, one)
+
+
+def texts(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """The rows with texts for all that is told: what a driver makes of it depends on the server's own tables."""
+    for row in rows:
+        yield [value if value is None else _text(value) for value in row]
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -13,7 +13,7 @@ from activerecord.sql.expression import Expression, Label, Star
 from activerecord.sql.function import Function
 from activerecord.sql.insert import Insert
 from activerecord.sql.node import Node
-from activerecord.sql.reference import Reference
+from activerecord.sql.reference import Reference, refer
 from activerecord.sql.statement import (
     CommonTable,
     Compound,
@@ -205,7 +205,7 @@ class Sources(Writer):
                 return [self._answer("value", column)]
 
     def _stored(self, source: str, names: Sequence[str]) -> Sequence[Answer]:
-        return [self._answer(name, Reference[Any](source, name)) for name in names]
+        return [self._answer(name, refer(source, name)) for name in names]
 
     def _answer(self, name: str, value: Expression[Any]) -> Answer:
         return Answer(name, self.type_of(value), self.load_of(value))

@@ -12,6 +12,7 @@ from activerecord.sql.dialect import Answer, Compiled, Dialect, TableLike
 from activerecord.sql.expression import Bind, Expression
 from activerecord.sql.lists import rounded
 from activerecord.sql.node import Node
+from activerecord.sql.plain import is_plain
 from activerecord.sql.reference import Reference
 from activerecord.types import Boolean, Numeric, Type, Unknown
 
@@ -106,6 +107,7 @@ class Writer(ABC):
             self._sources(),
             tuple(sorted({place.index for place in self._places if place.item is not None})),
             locks=self._locks,
+            plain=is_plain(statement),
         )
 
     def _sources(self) -> tuple[tuple[int, int | None], ...] | None:
@@ -113,11 +115,12 @@ class Writer(ABC):
         return None if sources == tuple([(number, None) for number in range(len(self._values))]) else sources
 
     def visit(self, node: Node) -> str:
-        """The text of a node."""
-        method: Callable[[Any], str] | None = getattr(self, f"visit_{type(node).__name__.lower()}", None)
-        if method is None:
-            raise QueryError(f"{type(node).__name__} has no place in a statement")
-        return method(node)
+        """The text of a node, by its class or the nearest above."""
+        for kind in type(node).__mro__:
+            method: Callable[[Any], str] | None = getattr(self, f"visit_{kind.__name__.lower()}", None)
+            if method is not None:
+                return method(node)
+        raise QueryError(f"{type(node).__name__} has no place in a statement")
 
     def visit_all(self, nodes: Iterable[Node], separator: str = ", ") -> str:
         """The texts of several nodes, joined."""
@@ -239,8 +242,13 @@ class Writer(ABC):
         for scope in reversed(self._scopes):
             if source in scope:
                 return scope[source]
-        known = [name for scope in reversed(self._scopes) for name in scope]
-        raise QueryError(f"the query does not read {source!r}; {nearest(source, known)}")
+        # a name that begins with a digit is one of the library's own, for what with_joined loads: nobody could write it
+        every = [name for scope in reversed(self._scopes) for name in scope]
+        known = [name for name in every if not name[:1].isdigit()]
+        hint = nearest(source, known)
+        if len(known) < len(every):
+            hint += " (the columns of what with_joined loads are named once the relation is joined too: left_join(...))"
+        raise QueryError(f"the query does not read {source!r}; {hint}")
 
     def stored_table(self, schema: str | None, name: str) -> TableLike:
         """A table of the database. Raises QueryError where the statement was compiled without it."""

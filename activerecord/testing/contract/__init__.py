@@ -23,6 +23,7 @@ from activerecord.testing.contract.copying import COPYING
 from activerecord.testing.contract.cursors import CURSORS
 from activerecord.testing.contract.ending import ENDING
 from activerecord.testing.contract.failures import FAILURES
+from activerecord.testing.contract.inline import INLINE
 from activerecord.testing.contract.moving import MOVING
 from activerecord.testing.contract.subject import MYSQL_WORDS, POSTGRES_WORDS, SQLITE_WORDS, Subject, Words
 from activerecord.testing.contract.sweeping import SWEEPING
@@ -51,6 +52,7 @@ CHECKS: Sequence[tuple[str, Check]] = tuple(
         "transactions": TRANSACTIONS,
         "cursors": CURSORS,
         "copying": COPYING,
+        "inline": INLINE,
         "cancelling": CANCELLING,
         "ending": ENDING,
         "sweeping": SWEEPING,

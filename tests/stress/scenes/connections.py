@@ -93,7 +93,7 @@ class Expired(Scene):
 
     async def prepare(self) -> None:
         await super().prepare()
-        lender = await database().lender()
+        lender = database().lender()
         if not isinstance(lender, LoopPool):
             return
         async with lent(database()), lent(database()):

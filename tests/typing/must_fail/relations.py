@@ -43,6 +43,10 @@ def loaded_along(user: User) -> None:
     User.query().with_(User.orders)
     User.query().with_(5)  # error: both
     User.query().with_(User.name)  # error: both
+    User.strict_loading().with_("orders").strict_loading("log")
+    User.strict_loading("rise")  # error: both
+    User.query().strict_loading(True)  # error: both
+    User.from_sql("SELECT 1").strict_loading("rise")  # error: both
     preload([user], User.name)  # error: both
     preload(user, "orders")  # error: both
 

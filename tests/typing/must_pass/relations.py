@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, assert_type
 
-from activerecord import Many, Query, Relation, async_preload, preload
+from activerecord import ActiveRecord, Many, Query, RawQuery, Relation, async_preload, preload
 from tests.typing.models import Order, Profile, User
 
 assert_type(User.orders, Relation[list[Order]])
@@ -58,6 +58,19 @@ def loaded_along(users: list[User]) -> None:
     User.query().with_(User.orders.user, ("orders", lambda query: query.limit(3)), (User.orders, lambda query: query))
     User.query().with_({"orders": {"user": ["profile"]}}, {User.orders: Order.user}, ["profile", User.orders])
     preload(users, "orders.user", User.profile, {User.orders: None})
+
+
+def strict(query: Query[User]) -> None:
+    assert_type(User.strict_loading("log"), Query[User])
+    assert_type(query.strict_loading().with_("orders"), Query[User])
+    assert_type(User.from_sql("SELECT 1").strict_loading("off"), RawQuery[User])
+
+
+class Strict(ActiveRecord):
+    __strict_loading__ = "raise"
+
+
+ActiveRecord.__strict_loading__ = "log"
 
 
 async def loaded_along_later(users: list[User]) -> None:

@@ -30,6 +30,13 @@ _PASS_OVER_NULL = frozenset(
     "avg bit_and bit_or bit_xor count max min std stddev stddev_pop stddev_samp string_agg sum var_pop var_samp variance".split()
 )
 
+# Functions of numbers that give others than they were given.
+_COMPUTE = frozenset({"round", "sum"})
+
+
+def _double(kind: Type) -> Type:
+    return Float() if isinstance(kind, Float) else kind
+
 
 class MariaDBFunctions(Functions, WindowClauses):
     """Functions by the names that MariaDB has for them, and what it has none of."""
@@ -55,6 +62,15 @@ class MariaDBFunctions(Functions, WindowClauses):
     def quotient(self, arithmetic: Arithmetic[Any]) -> str:
         """Whole numbers are divided by DIV."""
         return self.plain(arithmetic, "DIV" if isinstance(self.type_of(arithmetic), Integer) else "/")
+
+    def type_of_arithmetic(self, arithmetic: Arithmetic[Any]) -> Type:
+        """Floats are computed in 64 bits, whatever their columns have."""
+        return _double(super().type_of_arithmetic(arithmetic))
+
+    def type_of_function(self, function: Function[Any]) -> Type:
+        """As arithmetic, where a function computes."""
+        kind = super().type_of_function(function)
+        return _double(kind) if function.name in _COMPUTE else kind
 
     def converted(self, operand: Expression[Any], given: Type, wanted: Type) -> str:
         """`CAST(operand AS SIGNED)`."""

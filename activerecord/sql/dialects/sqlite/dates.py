@@ -64,11 +64,11 @@ class SQLiteDates(Sums, Dates):
         """`strftime('%Y-%m-01 00:00:00', operand)`, with the zone that the moment has."""
         text, again = self.operand_twice(operand)
         day, rest = _PERIODS[period]
-        written = day.format(_seconds(text), _seconds(again()) if "{1}" in day else "")
-        if isinstance(kind, Date):
-            return written
-        whole = written.replace("%d'", f"%d{rest}'") if "%" in rest else f"{written} || '{rest}'"
-        return f"({whole}{self._zone(kind, again)})"
+        is_day = isinstance(kind, Date)
+        form = day if is_day else day.replace("%d'", f"%d{rest}'") if "%" in rest else f"{day} || '{rest}'"
+        # nothing is replaced in what is written: the operand may be such a text itself
+        written = form.format(_seconds(text), _seconds(again()) if "{1}" in form else "")
+        return written if is_day else f"({written}{self._zone(kind, again)})"
 
     def _zone(self, kind: Type, again: Callable[[], str]) -> str:
         """What is to be joined to a moment in UTC that may have said so, or not."""
