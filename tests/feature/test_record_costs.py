@@ -46,6 +46,9 @@ class Noting:
         sys.setprofile(None)
 
     def _note(self, frame: FrameType, event: str, _: object) -> None:
+        # a type is looked up by an equal one, of whichever test came first, and compared with it unless it is the same object
+        if frame.f_code.co_qualname == "__create_fn__.<locals>.__eq__":
+            return
         if event == "call" and frame.f_globals.get("__name__", "").startswith("activerecord"):
             self.calls[frame.f_code.co_qualname] += 1
 
@@ -85,7 +88,7 @@ def test_a_record_costs_few_calls(configured: str, driver: str) -> None:
 
     found = RUNNERS["asyncio"].run(main)
     for verb, most in CALLS[driver].items():
-        assert found[verb].total() <= most, (verb, found[verb].total(), found[verb])
+        assert found[verb].total() <= most, f"{verb}: {found[verb].total()} calls, {dict(found[verb])}"
 
 
 @pytest.mark.places("file", "server")

@@ -38,7 +38,9 @@ async def _traded(bank: Bank, seed: int) -> None:
     with anyio.fail_after(120):
         async with killing(database(), seed=seed, every=BETWEEN_KILLS) as killer:
             await bank.trade(ROUNDS)
-            assert killer.deaths or database().writer is not None
+            # it strikes by the clock, and they may be done before
+            while not killer.deaths and database().writer is None:
+                await bank.trade(1)
     async with watching(database()) as watch:
         assert await watch.fault() is None
     assert await fault(database()) is None
