@@ -36,6 +36,7 @@ class Ways:
         self._values = values
         self._listed: Mapping[str, str] | None = None
         self._copied: frozenset[str] = frozenset()
+        self._unwatched = False
 
     def compiled(
         self, columns: tuple[str, ...], *, returning: tuple[str, ...] = (), types: tuple[str, ...] = ()
@@ -46,6 +47,10 @@ class Ways:
     async def is_one_statement(self, columns: tuple[str, ...], count: int) -> bool:
         """Whether so many rows of these columns go in by one statement, which is done as a whole by itself."""
         return count <= self.most(columns) or bool(await self._types(columns, count))
+
+    async def is_one_answer(self, columns: tuple[str, ...], count: int) -> bool:
+        """Whether so many rows go in by one statement that answers with each of them: nothing in the database takes one out."""
+        return bool(await self._types(columns, count)) and self._unwatched
 
     def most(self, columns: tuple[str, ...]) -> int:
         """How many rows go in by one statement of VALUES."""
@@ -109,8 +114,9 @@ class Ways:
         dialect, source = self._database.dialect, self._source
         name = ".".join([dialect.quote(part) for part in (source.schema, source.table) if part])
         found = (await self._database.execute_text(dialect.listing, (name,), writes=False)).rows
-        self._listed = {column: kind for column, kind, _ in found if kind is not None}
-        self._copied = frozenset([column for column, _, copied in found if copied])
+        self._listed = {column: kind for column, kind, _, _ in found if kind is not None}
+        self._copied = frozenset([column for column, _, copied, _ in found if copied])
+        self._unwatched = all(unwatched for _, _, _, unwatched in found)
 
     def _insert(self, columns: tuple[str, ...], returning: tuple[str, ...], types: tuple[str, ...]) -> InsertMany:
         return InsertMany(self._source, columns, conflict=self.conflict, returning=returning, types=types)

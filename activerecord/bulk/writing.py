@@ -94,13 +94,26 @@ class Writing:
 
     async def _scope(self, batch: Batch, *, is_only: bool) -> AbstractAsyncContextManager[object]:
         """A transaction, unless one statement does it all: that is done as a whole by itself."""
-        if is_only and self._wanted is None:
+        if is_only and self._progress is None:
             groups = self._groups(batch)
             if len(groups) == 1:
                 columns, places = groups[0]
-                if await self._ways.is_one_statement(columns, len(places)):
+                if await self._is_whole(columns, len(places)):
                     return nullcontext()
         return self._database.transaction()
+
+    async def _is_whole(self, columns: tuple[str, ...], count: int) -> bool:
+        """Whether so many rows go in by one statement, and nothing that is done with its answer can fail."""
+        if self._wanted is None:
+            return await self._ways.is_one_statement(columns, count)
+        # a key that is counted is a plain number, and tells the order; a transaction of the program's goes on if it fails
+        return (
+            self._conflict is None
+            and self._wanted.columns == self._table.primary_key
+            and self._is_counted(columns)
+            and current_transaction(self._database) is None
+            and await self._ways.is_one_answer(columns, count)
+        )
 
     async def _write(self, batch: Batch) -> None:
         answers: list[Any] = [None] * len(batch.given)

@@ -202,8 +202,9 @@ class Dialect:
     constraint. `transactional_ddl` tells that a rollback undoes CREATE TABLE.
 
     For many rows at once: `listing` is a query of a table's name, as a statement writes it, that gives a row a column: its
-    name, the name of its type, or NULL where its values cannot be given as a list, and whether rows with a value for it may
-    be copied into the table; empty where rows are given one by one. `names_conflict` tells that an upsert names the key that
+    name, the name of its type, or NULL where its values cannot be given as a list, whether rows with a value for it may be
+    copied into the table, and whether no rule or trigger minds what is inserted there; empty where rows are given one by
+    one. `names_conflict` tells that an upsert names the key that
     it is about. Where an INSERT does not give its rows, `made_keys` gives one of the first key that the last INSERT of the
     session made, and how far it is from there to the next.
 

@@ -162,6 +162,32 @@ def test_many_rows_are_few_statements(tables: None, engine: str) -> None:
     assert all(sql.startswith("COPY") for sql in writes) is (engine == "postgresql")
 
 
+@pytest.mark.engines("postgresql")
+def test_many_rows_with_keys_that_are_counted_are_one_statement_and_a_question(tables: None) -> None:
+    with count_queries(database()) as statements:
+        keys = Page.insert_all(pages(1_000), returning=True)
+    assert keys == Page.query().order_by("path").ids()
+    assert [sql.split()[0] for sql in statements] == ["SELECT", "INSERT"], str(statements)
+    with pytest.raises(UniqueViolation):
+        Page.insert_all([*pages(50, 2_000), *pages(1)], returning=True)
+    with Page.transaction():
+        # a savepoint stands before it
+        with pytest.raises(UniqueViolation):
+            Page.insert_all([*pages(50, 2_000), *pages(1)], returning=True)
+        assert Page.query().count() == 1_000
+
+
+def test_what_progress_raises_undoes_a_single_statement_too(tables: None) -> None:
+    def refuse(count: int) -> None:
+        raise LookupError(count)
+
+    for returning in None, True:
+        for count in 3, 50:
+            with pytest.raises(LookupError, match=str(count)):
+                Page.insert_all(pages(count), returning=returning, progress=refuse)
+    assert Page.query().count() == 0
+
+
 def test_rows_of_any_number_are_compiled_once(tables: None) -> None:
     Page.insert_all(pages(1))
     Page.insert_all(pages(1, 1), returning=True)

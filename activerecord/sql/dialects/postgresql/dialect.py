@@ -46,7 +46,9 @@ _LISTING = """
 SELECT
     a.attname,
     CASE WHEN t.typarray <> 0 AND t.typcategory <> 'A' THEN pg_catalog.format_type(a.atttypid, -1) END,
-    c.relkind IN ('r', 'p') AND NOT c.relhasrules AND a.attidentity <> 'a' AND NOT pg_catalog.row_security_active(c.oid)
+    c.relkind IN ('r', 'p') AND NOT c.relhasrules AND a.attidentity <> 'a' AND NOT pg_catalog.row_security_active(c.oid),
+    c.relkind = 'r' AND NOT c.relhasrules
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
