@@ -44,6 +44,9 @@ def integer_dump(kind: Integer) -> Callable[[Any], int]:
     sign = "sign included" if kind.signed else "zero or more"
 
     def dump(value: Any) -> int:
+        # nearly every number there is
+        if value.__class__ is int and least <= value <= greatest:
+            return value
         if not isinstance(value, int) or isinstance(value, bool):
             cure = " (a Boolean column takes that)" if isinstance(value, bool) else ""
             raise InvalidValue(f"{refuse_type('Integer', 'int', value)}{cure}")
