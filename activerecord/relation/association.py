@@ -211,9 +211,9 @@ class Association(ABC, Generic[V]):
         """The association by which the target leads back: as named, or the only one by the same columns."""
         if self._inverse is not None:
             return cast("Association[Any]", self.target.relation(self._inverse))
-        hop, *others = self.hops()
-        if others:
+        if not self.way.is_direct:
             return None
+        (hop,) = self.hops()
         found: list[Association[Any]] = []
         for each in self.target.relations().values():
             other = cast("Association[Any]", each)
@@ -223,10 +223,13 @@ class Association(ABC, Generic[V]):
 
     def may_be_inverse(self, other: "Association[Any]", hop: Hop) -> bool:
         """Whether it leads all the way back from where another leads by one hop: one of the two holds the key."""
-        if self.narrow is not None or self.holds_key == other.holds_key or not self.may_lead_to(other.owner):
+        if not self.way.is_direct or self.narrow is not None or self.holds_key == other.holds_key:
+            # of one that leads over others, tables may not be read that nobody asked for
             return False
-        own = self.hops()
-        return len(own) == 1 and (own[0].here, own[0].there) == (hop.there, hop.here)
+        if not self.may_lead_to(other.owner):
+            return False
+        (own,) = self.hops()
+        return (own.here, own.there) == (hop.there, hop.here)
 
     def alone(self, other: Any) -> "Association[Any]":  # noqa: ARG002  # for those that lead to several models
         """The association as it leads to the model of this record alone."""

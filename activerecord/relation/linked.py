@@ -38,6 +38,8 @@ Link: TypeAlias = tuple[Mapper[Any], ForeignKey, ForeignKey]
 class Links(Way):
     """Over a link table: to its rows of the owner's key, and from them to the target."""
 
+    is_direct = False
+
     def __init__(self, link: Link | None = None) -> None:
         self._link = link
 

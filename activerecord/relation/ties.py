@@ -97,7 +97,7 @@ def _links(near: Hop, far: Hop) -> bool:
 def _nearer(association: Association[Any], hops: Sequence[Hop]) -> str:
     last, owner = hops[-1], hops[-2].target
     for name, each in owner.relations().items():
-        if isinstance(each, Association) and [hop.target for hop in each.hops()] == [last.target]:
+        if isinstance(each, Association) and each.way.is_direct and each.hops()[0].target == last.target:
             return f"write {owner.name}.{name}"
     return f"write the {association.target.name} by a relation of {owner.name}"
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, ClassVar, Protocol, TypeAlias, cast
 
 from activerecord.errors import UnknownRelation, UsageError
 from activerecord.mapper import Mapper
@@ -55,6 +55,9 @@ class Leading(Protocol):
 
 class Way(ABC):
     """How an association gets from its owner to its target."""
+
+    # Whether there is nothing between the two: one of them holds the key of the other.
+    is_direct: ClassVar[bool] = True
 
     @abstractmethod
     def hops(self, ends: Ends) -> tuple[Hop, ...]:
@@ -111,6 +114,8 @@ class KeyThere(Way):
 
 class Through(Way):
     """Along other relations, one after the other: `has_many(through="albums.tracks")`."""
+
+    is_direct = False
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names

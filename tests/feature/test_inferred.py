@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from activerecord import ActiveRecord, BelongsTo, HasMany, HasOne, Undeclared
+from activerecord import ActiveRecord, BelongsTo, HasMany, HasOne, Undeclared, has_many
 from activerecord.database import Database, database
 from activerecord.relation import Association
 from activerecord.testing.queries import assert_queries
@@ -212,6 +212,29 @@ def test_a_key_that_is_unique_leads_to_one(awkward: Database, runner: Runner) ->
         assert len([profile for profile in profiles if profile is not None]) == 15
         pairs = [(person, profile) for person, profile in zip(people, profiles, strict=True) if profile is not None]
         assert all(profile.person.uid == person.uid for person, profile in pairs)
+
+    runner.run(main)
+
+
+class Fellow(Undeclared):
+    __table_name__ = "person"
+    __connection__ = "awkward"
+    friends_profiles: HasMany["FellowProfile"] = has_many(through="friendships_by_a.b.person_profile")
+
+
+class FellowProfile(Undeclared):
+    __table_name__ = "person_profile"
+    __connection__ = "awkward"
+
+
+def test_a_longer_way_back_is_not_asked_for_its_tables(awkward: Database, runner: Runner) -> None:
+    async def main() -> None:
+        # of the friendships nothing is known yet
+        fellows = await Fellow.query().with_("person_profile.person").async_all()
+        assert sum(fellow.person_profile is not None for fellow in fellows) == 15
+        friend = await Fellow.query().with_("friends_profiles").order_by("id").async_first()
+        assert friend is not None
+        assert friend.friends_profiles
 
     runner.run(main)
 
