@@ -12,7 +12,7 @@ from activerecord.transaction.state import Outcome
 
 __all__ = ["Asking", "fate_of"]
 
-# What PostgreSQL's pg_xact_status answers. It says "in progress" as long as the lost session is still at it.
+# What PostgreSQL's txid_status answers. It says "in progress" as long as the lost session is still at it.
 _FATES: Mapping[str | None, Outcome] = {"committed": Outcome.COMMITTED, "aborted": Outcome.ROLLED_BACK}
 _GOES_ON = "in progress"
 

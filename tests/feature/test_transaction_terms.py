@@ -355,7 +355,7 @@ def test_a_lost_answer_of_commit_is_asked_for(database_url: str, size: int, run:
         proxy.arm(Fault.CUT, answering(b"COMMIT"))
         assert await transact() is Outcome.COMMITTED
         assert (told, await names()) == (["committed"], ["a"])
-        for lost_at in (asking(b"COMMIT"), asking(b"pg_current_xact_id_if_assigned")):
+        for lost_at in (asking(b"COMMIT"), asking(b"txid_current_if_assigned")):
             proxy.arm(Fault.CUT, lost_at)
             with pytest.raises(ConnectionLost):
                 await transact()
@@ -375,7 +375,7 @@ def test_only_what_may_have_written_is_marked(database_url: str, run: Run[Any]) 
         seen = proxy.record()
         async with Item.async_transaction():
             await work
-        return any(message.by == "client" and b"pg_current_xact_id" in message.data for message in seen)
+        return any(message.by == "client" and b"txid_current" in message.data for message in seen)
 
     async def main() -> None:
         assert not await marks(Item.query().async_all())
@@ -633,7 +633,7 @@ def test_a_deadline_before_commit_was_sent_leaves_no_doubt(database_url: str, as
         with pytest.raises(DeadlineExceeded), deadline(0.5):
             async with tx:
                 await Item.async_create(name="undone")
-                proxy.arm(Fault.FREEZE, asking(b"pg_current_xact_id"))
+                proxy.arm(Fault.FREEZE, asking(b"txid_current"))
         assert tx.outcome is Outcome.ROLLED_BACK
         proxy.mend()
 

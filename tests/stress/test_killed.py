@@ -21,7 +21,7 @@ from tests.feature.busy import with_settings
 from tests.feature.cells import Cell
 from tests.feature.sessions import ending
 from tests.servers.private import Private, private
-from tests.stress.faulty import Program, judge, prepare
+from tests.stress.faulty import Program, entries, judge, prepare
 from tests.stress.lengths import length
 from tests.stress.places import SERVERS
 from tests.stress.soundness import fault as unsound
@@ -140,6 +140,41 @@ def test_a_server_that_is_killed_under_load(loop: Runner, cell: Cell) -> None:
             await judged(program)
 
         loop.run(main)
+
+
+@pytest.mark.alone
+def test_a_number_that_is_given_twice_tells_of_nothing() -> None:
+    """What is not on disk when PostgreSQL crashes is forgotten, and the next transaction has the number of the lost one."""
+    with own_server("postgresql") as server:
+        configure(server.url())
+        direct, entry = database("direct"), entries("direct")
+
+        async def asked(sql: str, *binds: object) -> tuple[object, ...]:
+            return tuple((await direct.execute_text(sql, binds)).rows[0])
+
+        async def main() -> None:
+            await prepare()
+            async with entry.async_transaction() as lost:
+                # a number, and nothing to be written down for it
+                await asked("SELECT txid_current()::text")
+                mark = await asked(direct.dialect.mark)
+                await aside(server.kill)
+                lost.rollback()
+            await aside(server.start)
+            async with entry.async_transaction():
+                await entry.async_create(transfer=1, amount=0)
+                again = await asked(direct.dialect.mark)
+            assert again[0] == mark[0]
+            assert await asked(direct.dialect.fate, *mark) == (None,)
+            assert await asked(direct.dialect.fate, *again) == ("committed",)
+            async with entry.async_transaction() as undone:
+                await entry.async_create(transfer=2, amount=0)
+                mark = await asked(direct.dialect.mark)
+                undone.rollback()
+            assert await asked(direct.dialect.fate, *mark) == ("aborted",)
+            await async_close()
+
+        RUNNERS["asyncio"].run(main)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

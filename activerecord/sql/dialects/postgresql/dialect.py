@@ -33,11 +33,17 @@ def _begin(terms: Terms) -> Sequence[str]:
     return (" ".join(filter(None, words)),)
 
 
-# What a transaction that writes is known by: its number, and the timeline of the server, since one that takes another's place
-# after a failure counts on from where it was copied. A server that only follows another refuses the question.
+# What a transaction that writes is known by: its number; the timeline of the server, since one that takes another's place after
+# a failure counts on from where it was copied; and its last checkpoint, which is another after a crash: what was not on disk
+# then is forgotten, and its number given to the next one, of whose COMMIT it must not be told. A server that only follows
+# another refuses the question.
 _TIMELINE = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
-_MARK = f"SELECT pg_current_xact_id_if_assigned()::text, {_TIMELINE}"
-_FATE = f"SELECT CASE WHEN {_TIMELINE} = $2::text THEN pg_xact_status($1::text::xid8) END"
+_CHECKPOINT = "(SELECT checkpoint_lsn::text FROM pg_control_checkpoint())"
+_MARK = f"SELECT txid_current_if_assigned()::text, {_TIMELINE}, {_CHECKPOINT}"
+_FATE = f"""
+SELECT CASE WHEN {_TIMELINE} = $2::text AND (told <> 'committed' OR {_CHECKPOINT} = $3::text) THEN told END
+FROM txid_status($1::text::bigint) AS told
+""".strip()
 
 
 # The types are named as a cast takes them: without the -1, BPCHAR would be "character", which is of one letter. A list of lists
