@@ -7,11 +7,10 @@ from typing import Protocol, TypeAlias, TypeVar
 from activerecord import runtime
 from activerecord.driver import Binds, Result
 from activerecord.errors import ActiveRecordError, DatabaseError, SchemaChanged, SyntaxError_
-from activerecord.schema.reflection import READERS, Reading
+from activerecord.schema.reflection import Reading
 from activerecord.schema.storage import NOTHING_KEPT, Storage
 from activerecord.schema.table import Table
 from activerecord.sql.cache import CachedTable
-from activerecord.sql.dialect import Dialect
 from activerecord.transaction import Transactional, current_transaction
 
 __all__ = ["Catalog", "Described"]
@@ -24,10 +23,6 @@ Key: TypeAlias = tuple[str | None, str]
 
 class Described(Transactional, Protocol):
     """A database, as far as its tables are to be read."""
-
-    async def settle(self) -> Dialect:
-        """The SQL that the server speaks."""
-        ...
 
     async def execute_text(self, sql: str, binds: Binds = (), *, writes: bool | None = None) -> Result:
         """All that a statement in the engine's own words answers."""
@@ -93,7 +88,7 @@ class Catalog:
         key = table.schema, table.name
         found = self._storages.get(key)
         if found is None:
-            storages, reader = self._storages, READERS[(await self._database.settle()).name].read_storage
+            storages, reader = self._storages, self._database.driver.reader.read_storage
             found = NOTHING_KEPT if reader is None else await self._inspect(reader(table.name, table.schema))
             storages[key] = found
         return found
@@ -116,8 +111,7 @@ class Catalog:
         schema, name = key
         tables, doubted = self._tables, self._doubted
         doubt = doubted.get(key)
-        dialect = await self._database.settle()
-        found: Table = await self._inspect(READERS[dialect.name].read_table(name, schema))
+        found: Table = await self._inspect(self._database.driver.reader.read_table(name, schema))
         # as the program spells it: an engine may find a table whatever the case of its name
         table, before = replace(found, name=name, is_read=True), tables.get(key)
         if before is not None and before == table:

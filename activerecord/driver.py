@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from activerecord.config import Configuration
+from activerecord.schema.reflection import Reader
 from activerecord.sql.dialect import Dialect
 
 __all__ = ["Binds", "Connection", "CopyingConnection", "Cursor", "Driver", "InlineConnection", "Result", "Row"]
@@ -140,6 +141,11 @@ class Driver(Protocol):
     @property
     def dialect(self) -> Dialect:
         """The SQL that its servers speak; where `dialect_varies`, what is common to them all."""
+        ...
+
+    @property
+    def reader(self) -> Reader:
+        """What its servers can be asked about their tables."""
         ...
 
     @property

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from activerecord.config import COMMON_KEYS, Configuration
 from activerecord.driver import Driver
 from activerecord.errors import ConfigurationError, MissingDriver, nearest
-from activerecord.sql.dialects import DIALECTS
+from activerecord.sql.dialects import DRIVERS
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["GROUP", "check", "find_driver"]
 
@@ -24,14 +26,13 @@ def find_driver(configuration: Configuration) -> Driver:
     Raises ConfigurationError for an engine or a driver that nobody provides, MissingDriver where its package is not
     installed, naming the extra.
     """
-    dialect = DIALECTS.get(configuration.engine.lower())
-    installed = _installed()
-    if dialect is None and configuration.driver_type is None:
+    name = configuration.driver_type or DRIVERS.get(configuration.engine.lower())
+    if name is None:
         raise ConfigurationError(
             f"connection {configuration.name!r}: no engine is called {configuration.engine!r}; "
-            f"{nearest(configuration.engine, DIALECTS)}"
+            f"{nearest(configuration.engine, DRIVERS)}"
         )
-    name = configuration.driver_type or (dialect.driver if dialect else "")
+    installed = _installed()
     entry = installed.get(name)
     if entry is None:
         raise ConfigurationError(
@@ -63,12 +64,14 @@ def check(configuration: Configuration, driver: Driver) -> Configuration:
     return checked
 
 
-def _installed() -> Mapping[str, EntryPoint]:
+def _installed() -> "Mapping[str, EntryPoint]":
+    from importlib.metadata import entry_points  # heavy: only a program that connects has to wait for it
+
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
 @cache
-def _load(entry: EntryPoint) -> Driver:
+def _load(entry: "EntryPoint") -> Driver:
     try:
         return cast("Driver", entry.load())
     except ImportError as error:

@@ -182,7 +182,7 @@ class Transactions(Protocol):
 class Dialect:
     """One engine's SQL: a filled-in form of the differences that the rest of the house may ask for.
 
-    `title` is the engine's own name, for messages, `words` its names in a configuration's `driver`, `driver` its usual driver. `max_binds` is the
+    `title` is the engine's own name, for messages, `words` its names in a configuration's `driver`. `max_binds` is the
     number of binds that one statement may have; `list_is_a_bind` tells that the list of an IN, however long, is one of
     them. `returning` has the verbs (insert, update, delete) that may give the rows they write. `locks_rows` tells that a SELECT
     may lock its rows, which it need not where the engine has one writer at a time, `keys_lock` that writing a foreign key
@@ -219,7 +219,6 @@ class Dialect:
     name: str
     title: str
     words: tuple[str, ...]
-    driver: str
     quote: Callable[[str], str]
     placeholder: Callable[[int], str]
     codec: Callable[[Type], Codec]

@@ -6,6 +6,8 @@ from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.driver import Connection
+from activerecord.schema.reflection import Reader
+from activerecord.schema.reflection.mysql import READER
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.dialects.mysql import MYSQL
 from activerecord_asyncmy.session import Session
@@ -24,6 +26,11 @@ class AsyncmyDriver:
     def dialect(self) -> Dialect:
         """What MySQL and MariaDB have in common."""
         return MYSQL
+
+    @property
+    def reader(self) -> Reader:
+        """The information schema."""
+        return READER
 
     @property
     def dialect_varies(self) -> bool:

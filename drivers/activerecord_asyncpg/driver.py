@@ -6,6 +6,8 @@ from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.driver import Connection
+from activerecord.schema.reflection import Reader
+from activerecord.schema.reflection.postgresql import READER
 from activerecord.sql.dialect import Dialect
 from activerecord_asyncpg.dialect import DIALECT
 from activerecord_asyncpg.session import Session
@@ -27,6 +29,11 @@ class AsyncpgDriver:
     def dialect(self) -> Dialect:
         """PostgreSQL's SQL."""
         return DIALECT
+
+    @property
+    def reader(self) -> Reader:
+        """PostgreSQL's catalogues."""
+        return READER
 
     @property
     def dialect_varies(self) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 
 from activerecord.config import Configuration
 from activerecord.driver import Connection
+from activerecord.schema.reflection import Reader
+from activerecord.schema.reflection.sqlite import READER
 from activerecord.sql.dialect import Dialect
 from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord_sqlite3.settings import OPTIONS, Settings
@@ -26,6 +28,11 @@ class SQLiteDriver:
     def dialect(self) -> Dialect:
         """SQLite's SQL."""
         return SQLITE
+
+    @property
+    def reader(self) -> Reader:
+        """SQLite's catalogue."""
+        return READER
 
     @property
     def dialect_varies(self) -> bool:

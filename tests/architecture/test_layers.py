@@ -1,5 +1,6 @@
 """The layers of the library as data: imports go one way, in no circle, and stand at the top of their files."""
 
+import sys
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
@@ -48,6 +49,9 @@ WAITING_ROOMS = {"runtime", "testing"}
 # itself only the runtime may import its own so: what is for trio lies in modules of its own there.
 OPTIONAL = "optional dependency"
 
+# Said in such a comment on a module of the standard library that takes long to import, and that few programs need at once.
+HEAVY = "heavy: "
+
 # A driver that is made of another: both for SQLite, the one below needs nothing but Python.
 BUILT_ON = {"activerecord_aiosqlite": "activerecord_sqlite3"}
 
@@ -62,6 +66,13 @@ def room_of(name: str) -> str:
 def ours(found: Import) -> bool:
     """Whether an import reads the library."""
     return found.target.split(".")[0] == LIBRARY
+
+
+def may_wait(module: Module, found: Import) -> bool:
+    """Whether an import may stand in a function, and says why it does."""
+    line = module.line(found.line)
+    heavy = HEAVY in line and found.target.split(".")[0] in sys.stdlib_module_names
+    return heavy or (OPTIONAL in line and may_be_absent(module, found))
 
 
 def may_be_absent(module: Module, found: Import) -> bool:
@@ -137,9 +148,5 @@ def test_a_driver_imports_no_other(module: Module) -> None:
 
 @pytest.mark.parametrize("module", [*library(), *drivers()], ids=lambda module: module.place)
 def test_imports_stand_at_the_top(module: Module) -> None:
-    wrong = [
-        str(found)
-        for found in imports(module)
-        if found.in_function and not (OPTIONAL in module.line(found.line) and may_be_absent(module, found))
-    ]
-    assert not wrong, f"only an optional dependency, marked {OPTIONAL!r}, is imported in a function"
+    wrong = [str(found) for found in imports(module) if found.in_function and not may_wait(module, found)]
+    assert not wrong, f"only what is marked {OPTIONAL!r} or {HEAVY!r} is imported in a function"

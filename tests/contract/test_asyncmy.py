@@ -44,7 +44,7 @@ from activerecord.errors import (
     UsageError,
 )
 from activerecord.sql.dialect import Terms
-from activerecord.sql.dialects import MARIADB, MYSQL
+from activerecord.sql.dialects.mysql import MARIADB, MYSQL
 from activerecord.testing.contract import MYSQL_WORDS, Bench, Link, Subject
 from activerecord.testing.runners import RUNNERS
 from activerecord.types import Json

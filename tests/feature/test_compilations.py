@@ -12,7 +12,7 @@ from activerecord import ActiveRecord, Column, column, create_tables, fn
 from activerecord.database import database
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.cache import StatementCache
-from activerecord.sql.dialects import SQLITE
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source
 from activerecord.testing.runners import RUNNERS, Runner

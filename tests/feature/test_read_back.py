@@ -23,7 +23,7 @@ from activerecord.database import database
 from activerecord.drivers import find_driver
 from activerecord.runtime import run_blocking
 from activerecord.sql.cache import StatementCache
-from activerecord.sql.dialects import SQLITE
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.testing.queries import assert_queries, count_queries
 from activerecord.testing.runners import Runner
 from activerecord_sqlite3.driver import SQLiteDriver

@@ -10,7 +10,7 @@ from activerecord import ActiveRecord, Column, DatabaseError, UsageError, column
 from activerecord.database import database
 from activerecord.runtime import run_blocking
 from activerecord.sql.cache import StatementCache
-from activerecord.sql.dialects import SQLITE
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.testing.queries import count_queries
 
 pytestmark = pytest.mark.engines("sqlite")

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from activerecord.schema.reflection import READERS, Reading
+from activerecord.schema.reflection import Reader, Reading, mysql, postgresql, sqlite
 from activerecord.schema.table import ForeignKey, Table
 
 __all__ = ["Ask", "Catalogue", "drive", "unnamed"]
 
 T = TypeVar("T")
+READERS: dict[str, Reader] = {"sqlite": sqlite.READER, "postgresql": postgresql.READER, "mysql": mysql.READER}
 Ask = Callable[..., Sequence[tuple[Any, ...]]]
 
 

@@ -21,7 +21,9 @@ from activerecord.query.clauses import Prepared
 from activerecord.runtime import run_blocking
 from activerecord.sql.cache import CachedTable, StatementCache
 from activerecord.sql.dialect import Dialect
-from activerecord.sql.dialects import MARIADB, MYSQL, POSTGRESQL, SQLITE
+from activerecord.sql.dialects.mysql import MARIADB, MYSQL
+from activerecord.sql.dialects.postgresql import POSTGRESQL
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.sql.node import Node
 
 __all__ = ["FOLDER", "Case", "Snapshots", "Statement", "against_snapshots"]

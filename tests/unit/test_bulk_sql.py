@@ -6,7 +6,9 @@ import pytest
 
 from activerecord import ActiveRecord, Column, column, excluded
 from activerecord.schema.table import Table
-from activerecord.sql.dialects import MARIADB, MYSQL, POSTGRESQL, SQLITE
+from activerecord.sql.dialects.mysql import MARIADB, MYSQL
+from activerecord.sql.dialects.postgresql import POSTGRESQL
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.sql.expression import Expression, operand_of
 from activerecord.sql.insert import Conflict, Excluded, InsertMany
 from activerecord.sql.reference import Reference

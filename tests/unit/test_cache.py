@@ -11,7 +11,7 @@ from activerecord import ActiveRecord, Column, Query, column
 from activerecord.database import database, forget
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.cache import StatementCache
-from activerecord.sql.dialects import SQLITE
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.sql.expression import Star
 from activerecord.sql.reference import Reference
 from activerecord.sql.statement import Select, Source

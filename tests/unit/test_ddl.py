@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from activerecord.errors import InvalidValue, UsageError
 from activerecord.schema.ddl import create_table, drop_tables
 from activerecord.schema.plan import dependency_order
-from activerecord.schema.reflection import READERS, Reading
+from activerecord.schema.reflection import Reading
+from activerecord.schema.reflection.sqlite import READER
 from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
-from activerecord.sql.dialects import SQLITE
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.sql.literal import literal
 from activerecord.types import (
     Binary,
@@ -67,7 +68,7 @@ def create(connection: sqlite3.Connection, *tables: Table, if_not_exists: bool =
 
 
 def read(connection: sqlite3.Connection, name: str) -> Table:
-    reading: Reading[Table] = READERS["sqlite"].read_table(name, None)
+    reading: Reading[Table] = READER.read_table(name, None)
     question = next(reading)
     while True:
         try:

@@ -13,9 +13,9 @@ from activerecord.schema.ddl import create_table
 from activerecord.schema.plan import creation, removal
 from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
 from activerecord.sql.dialect import Dialect
-from activerecord.sql.dialects import SQLITE
 from activerecord.sql.dialects.mysql import MARIADB, MYSQL
 from activerecord.sql.dialects.postgresql import POSTGRESQL
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.types import Boolean, Date, Enumeration, Integer, Numeric, Text
 
 ALL = pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL, MYSQL, MARIADB], ids=["sqlite", "pg", "mysql", "mariadb"])

@@ -8,7 +8,7 @@ import pytest
 
 from activerecord.errors import UsageError
 from activerecord.sql.dialect import Dialect, Terms
-from activerecord.sql.dialects import DIALECTS, MARIADB, MYSQL
+from activerecord.sql.dialects.mysql import MARIADB, MYSQL
 from activerecord.sql.expression import Arithmetic, Bind, In, Like, Nested, Ordering
 from activerecord.sql.function import Function
 from activerecord.sql.insert import Insert
@@ -63,7 +63,6 @@ def test_names_and_values(dialect: Dialect) -> None:
     assert dialect.quote("a`b\"'") == "`a``b\"'`"
     assert where(ID == 1, dialect) == f"{T}.`id` = ?"
     assert dialect.placeholder(3) == "?"
-    assert DIALECTS["mariadb"] is DIALECTS["mysql"] is MYSQL
 
 
 @BOTH

@@ -11,7 +11,7 @@ import pytest
 from activerecord.errors import InvalidValue, UsageError
 from activerecord.schema.table import Table, TableColumn
 from activerecord.sql.dialect import Terms
-from activerecord.sql.dialects import POSTGRESQL
+from activerecord.sql.dialects.postgresql import POSTGRESQL
 from activerecord.sql.expression import Bind, Expression, Label
 from activerecord.sql.function import fn
 from activerecord.sql.insert import Insert

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activerecord.errors import QueryError, UsageError
-from activerecord.sql.dialects import SQLITE
+from activerecord.sql.dialects.sqlite import SQLITE
 from activerecord.sql.expression import (
     Bind,
     Comparison,

@@ -7,7 +7,9 @@ import pytest
 
 from activerecord import Plan, PlanStep
 from activerecord.sql.dialect import Dialect
-from activerecord.sql.dialects import MARIADB, MYSQL, POSTGRESQL, SQLITE
+from activerecord.sql.dialects.mysql import MARIADB, MYSQL
+from activerecord.sql.dialects.postgresql import POSTGRESQL
+from activerecord.sql.dialects.sqlite import SQLITE
 
 
 def plan(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Plan:

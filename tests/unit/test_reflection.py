@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import pytest
 
 from activerecord.errors import UnknownTable
-from activerecord.schema.reflection import READERS, Reading
+from activerecord.schema.reflection import Reading
+from activerecord.schema.reflection.sqlite import READER
 from activerecord.schema.table import ForeignKey, Index, Table
 from activerecord.types import Boolean, Date, DateTime, Float, Integer, Json, Numeric, Text, Time, Unknown
 from activerecord.types.sqlite import SQLITE_CODECS
@@ -32,11 +33,11 @@ def drive(connection: sqlite3.Connection, reading: Reading[T], *, most: int = 3)
 
 
 def read(connection: sqlite3.Connection, name: str, schema: str | None = None) -> Table:
-    return drive(connection, READERS["sqlite"].read_table(name, schema))
+    return drive(connection, READER.read_table(name, schema))
 
 
 def names(connection: sqlite3.Connection, schema: str | None = None) -> list[str]:
-    return drive(connection, READERS["sqlite"].table_names(schema))
+    return drive(connection, READER.table_names(schema))
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading, links, texts
+from activerecord.schema.reflection.mysql_storage import read_storage
+from activerecord.schema.reflection.reading import Reader, Reading, links, texts
 from activerecord.schema.table import ForeignKey, Index, Link, Table, TableColumn
 from activerecord.types import Integer, Json
 from activerecord.types.mysql_declared import type_from_mysql
 
-__all__ = ["read_table", "table_names"]
+__all__ = ["READER"]
 
 _COLUMNS = """
 SELECT c.TABLE_SCHEMA, c.TABLE_NAME, t.TABLE_TYPE, VERSION(), @@lower_case_table_names, c.COLUMN_NAME, c.COLUMN_TYPE,
@@ -142,11 +143,11 @@ class _Found:
         return self.columns[0].table
 
 
-def read_table(name: str, schema: str | None) -> Reading[Table]:
+def _read_table(name: str, schema: str | None) -> Reading[Table]:
     """Read a table or a view. The case of its name matters where it does to the server."""
     columns = [_ColumnRow(*row) for row in texts((yield _COLUMNS, (schema, name)))]
     if not columns:
-        raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from table_names(schema)))}")
+        raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from _table_names(schema)))}")
     place, table = columns[0].schema, columns[0].table
     keys = [_KeyRow(*row) for row in texts((yield _FOREIGN_KEYS, (place, place, place, table, table)))]
     tables = sorted({table, *(key.table for key in keys)})
@@ -178,7 +179,7 @@ def _may_link(found: _Found, key: ForeignKey) -> bool:
     return not members or (len(members) > 1 and not members.isdisjoint(key.columns))
 
 
-def table_names(schema: str | None) -> Reading[list[str]]:
+def _table_names(schema: str | None) -> Reading[list[str]]:
     """Read the names of all tables and views of one database."""
     return [name for (name,) in texts((yield _NAMES, (schema,)))]
 
@@ -263,3 +264,7 @@ def _is_unique(found: _Found, table: str, columns: tuple[str, ...]) -> bool:
     """Whether the columns contain those of a primary key or of a unique index."""
     own = (row for row in found.indexes if row.table == table and row.not_unique == "0")
     return any(all(row.column in columns for row in members) for _, members in groupby(own, key=lambda row: row.name))
+
+
+READER = Reader(_read_table, _table_names, read_storage)
+"""What MySQL and MariaDB can be asked."""

@@ -14,12 +14,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading, links
+from activerecord.schema.reflection.reading import Reader, Reading, links
 from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
 from activerecord.types import Integer, Type
 from activerecord.types.postgresql_declared import type_from_postgresql
 
-__all__ = ["read_table", "table_names"]
+__all__ = ["READER"]
 
 # Tables, partitioned ones, views, materialised views, foreign tables.
 _KINDS = "'r', 'p', 'v', 'm', 'f'"
@@ -157,11 +157,11 @@ class _KeyRow(NamedTuple):
     width: int
 
 
-def read_table(name: str, schema: str | None) -> Reading[Table]:
+def _read_table(name: str, schema: str | None) -> Reading[Table]:
     """Read a table, partitioned or foreign ones too, a view or a materialised view. Names are matched exactly."""
     found = yield _TABLE, (name, schema)
     if not found:
-        raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from table_names(schema)))}")
+        raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from _table_names(schema)))}")
     ((kind, columns, indexes, keys),) = found
     return _table(
         Table(name, {}, schema=schema, is_view=kind in ("v", "m")),
@@ -171,7 +171,7 @@ def read_table(name: str, schema: str | None) -> Reading[Table]:
     )
 
 
-def table_names(schema: str | None) -> Reading[list[str]]:
+def _table_names(schema: str | None) -> Reading[list[str]]:
     """Read the names of all tables and views, of one schema or of all that the search path finds."""
     rows = yield _NAMES, (schema,)
     return [name for (name,) in rows]
@@ -238,3 +238,7 @@ def _foreign_key(row: _KeyRow) -> ForeignKey:
         name=row.name,
         unique=row.unique,
     )
+
+
+READER = Reader(_read_table, _table_names)
+"""What PostgreSQL can be asked."""

@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from activerecord.errors import UnknownTable, nearest
-from activerecord.schema.reflection.reading import Reading, links
+from activerecord.schema.reflection.reading import Reader, Reading, links
 from activerecord.schema.table import ForeignKey, Index, Table, TableColumn
 from activerecord.types.sqlite_declared import type_from_sqlite
 
-__all__ = ["read_table", "table_names"]
+__all__ = ["READER"]
 
 # An unqualified name means the table in `temp`, else in `main`, else in the database that was attached first.
 _COLUMNS = """
@@ -101,11 +101,11 @@ class _KeyRow(NamedTuple):
     width: int
 
 
-def read_table(name: str, schema: str | None) -> Reading[Table]:
+def _read_table(name: str, schema: str | None) -> Reading[Table]:
     """Read a table, a view or a virtual table; the case of its name does not matter, as for SQLite itself."""
     found = [_ColumnRow(*row) for row in (yield _COLUMNS, (name, schema, schema))]
     if not found:
-        raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from table_names(schema)))}")
+        raise UnknownTable(f"there is no table {name!r}; {nearest(name, (yield from _table_names(schema)))}")
     first = found[0]
     columns = [row for row in found if row.schema == first.schema]
     indexes = [_IndexRow(*row) for row in (yield _INDEXES, (first.table, first.schema, first.schema))]
@@ -114,7 +114,7 @@ def read_table(name: str, schema: str | None) -> Reading[Table]:
     return replace(table, links=links(table.name, _foreign_keys(keys), {row.table: row.width for row in keys}))
 
 
-def table_names(schema: str | None) -> Reading[list[str]]:
+def _table_names(schema: str | None) -> Reading[list[str]]:
     """Read the names of all tables and views, of one attached database or of all."""
     rows = yield _NAMES, (schema, schema)
     return [name for (name,) in rows]
@@ -203,3 +203,7 @@ def _foreign_key(rows: list[_KeyRow], target_columns: tuple[str, ...]) -> Foreig
         on_delete=None if first.on_delete == "NO ACTION" else first.on_delete,
         unique=bool(first.unique),
     )
+
+
+READER = Reader(_read_table, _table_names)
+"""What SQLite can be asked."""

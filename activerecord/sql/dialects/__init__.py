@@ -1,12 +1,16 @@
-"""The dialects that the house speaks, by every word that a configuration may have for them."""
+"""The dialects that the house speaks, each in a room of its own, which a program that has no use for it does not import."""
 
 from collections.abc import Mapping
 
-from activerecord.sql.dialect import Dialect
-from activerecord.sql.dialects.mysql import MARIADB, MYSQL
-from activerecord.sql.dialects.postgresql import POSTGRESQL
-from activerecord.sql.dialects.sqlite import SQLITE
+__all__ = ["DRIVERS"]
 
-__all__ = ["DIALECTS", "MARIADB", "MYSQL", "POSTGRESQL", "SQLITE"]
-
-DIALECTS: Mapping[str, Dialect] = {word: dialect for dialect in (SQLITE, POSTGRESQL, MYSQL) for word in dialect.words}
+DRIVERS: Mapping[str, str] = {
+    "sqlite": "sqlite3",
+    "sqlite3": "sqlite3",
+    "postgresql": "asyncpg",
+    "postgres": "asyncpg",
+    "pgsql": "asyncpg",
+    "mysql": "asyncmy",
+    "mariadb": "asyncmy",
+}
+"""The usual driver of each engine, by every word that a configuration may have for the engine."""

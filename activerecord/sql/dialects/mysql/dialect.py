@@ -51,7 +51,6 @@ MYSQL = Dialect(
     name="mysql",
     title="MySQL",
     words=("mysql", "mariadb"),
-    driver="asyncmy",
     quote=_quote,
     placeholder=lambda _: "?",
     codec=MYSQL_CODECS,

@@ -79,7 +79,6 @@ POSTGRESQL = Dialect(
     name="postgresql",
     title="PostgreSQL",
     words=("postgresql", "postgres", "pgsql"),
-    driver="asyncpg",
     quote=_quote,
     placeholder=_placeholder,
     codec=POSTGRESQL_CODECS,

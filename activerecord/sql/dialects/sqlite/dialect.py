@@ -28,7 +28,6 @@ SQLITE = Dialect(
     name="sqlite",
     title="SQLite",
     words=("sqlite", "sqlite3"),
-    driver="sqlite3",
     quote=_quote,
     placeholder=lambda _: "?",
     codec=SQLITE_CODECS,
