@@ -559,7 +559,8 @@ def _writes(statement: Node) -> bool | None:
     if isinstance(statement, RawStatement):
         return statement.writes
     if isinstance(statement, Select):
-        return any(isinstance(table.query, Insert | Update | Delete) for table in statement.tables)
+        tables = statement.tables
+        return bool(tables) and any(isinstance(table.query, Insert | Update | Delete) for table in tables)
     return isinstance(statement, Insert | Update | Delete)
 
 

@@ -146,6 +146,7 @@ class Mapper(Generic[R]):
         self.connection = connection
         self.alias: str | None = None
         self._plain = self
+        self._source: Source | None = None
         self.after_load = after_load
         self.beside = beside
         self.scopes = scopes
@@ -195,7 +196,9 @@ class Mapper(Generic[R]):
     @property
     def source(self) -> Source:
         """The table as a statement names it."""
-        return Source(self.table_name, schema=self.schema_name, alias=self.alias, of=self)
+        if self._source is None:
+            self._source = Source(self.table_name, schema=self.schema_name, alias=self.alias, of=self)
+        return self._source
 
     @property
     def source_name(self) -> str:
@@ -206,7 +209,7 @@ class Mapper(Generic[R]):
         """The same model under another name in statements."""
         twin = copy(self)
         twin.alias = alias
-        twin.lookup, twin.row_texts = None, {}
+        twin._source, twin.lookup, twin.row_texts = None, None, {}
         return twin
 
     def database(self) -> Database:

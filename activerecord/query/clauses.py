@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeV
 
 from activerecord.driver import Row
 from activerecord.errors import QueryError, UsageError
-from activerecord.mapper import Mapper
+from activerecord.mapper import Beside, Mapper
 from activerecord.query.asked import Asked, known, known_order
 from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
@@ -104,11 +104,19 @@ Finish: TypeAlias = Callable[[Table], Clauses]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement with the tables that it reads, and the table of the query's own model."""
+    """A statement with the tables that it reads, and the table of the query's own model.
+
+    Where its rows are records, `beside` is what is joined to each of them: its columns are the last.
+    """
 
     select: Select
     tables: tuple[Table, ...]
     table: Table
+    beside: Beside | None = None
+
+    def width(self, compiled: Compiled) -> int:
+        """How many columns of its answer are not of what is joined."""
+        return len(compiled.names) - (0 if self.beside is None else self.beside.width)
 
 
 class QueryCore(Selectable, Generic[R]):
@@ -186,13 +194,13 @@ class QueryCore(Selectable, Generic[R]):
     # names of columns, as text or as expressions
 
     def _column(self, given: "str | Expression[Any]") -> Expression[Any]:
+        if isinstance(given, str):
+            return Reference(self._mapper.source_name, self._named(given))
         if isinstance(given, Expression):
             return given
         if isinstance(given, Selectable):
             return given.as_value()
-        if not isinstance(given, str):
-            raise QueryError(f"expected a column or its name, got {type(given).__name__}")
-        return Reference(self._mapper.source_name, self._named(given))
+        raise QueryError(f"expected a column or its name, got {type(given).__name__}")
 
     def _named(self, name: str) -> str:
         """The column's name in the database, for a declared column whose attribute is called otherwise."""
@@ -200,13 +208,14 @@ class QueryCore(Selectable, Generic[R]):
 
     # from clauses to a statement
 
-    async def _prepare(self, finish: Finish | None = None) -> Prepared:
+    async def _prepare(self, finish: Finish | None = None, beside: Beside | None = None) -> Prepared:
         """The statement, once the tables that it reads are known. `finish` has the last word on the clauses."""
-        table = await self._mapper.table()
+        table = self._mapper.table_at_hand() or await self._mapper.table()
         clauses = self._scoped(self._clauses if finish is None else finish(table))
-        await self._learn(clauses)
+        if clauses.asked or clauses.joins:
+            await self._learn(clauses)
         select = self._select(clauses)
-        return Prepared(select, await self._tables(select), table)
+        return Prepared(select, await self._tables(select), table, beside)
 
     def _scoped(self, clauses: Clauses) -> Clauses:
         """The clauses with what the model's default scopes ask for. The rows of another query have been through its own."""
@@ -244,7 +253,7 @@ class QueryCore(Selectable, Generic[R]):
                     f"{mapper.name} is asked of the connection {mapper.connection!r} and {self._mapper.name} of "
                     f"{self._mapper.connection!r}, so they cannot stand in one query"
                 )
-            table = await mapper.table()
+            table = mapper.table_at_hand() or await mapper.table()
             if found.setdefault((mapper.schema_name, mapper.table_name), table) is not table:
                 raise QueryError(f"two models declare the table {table.name!r}, and both stand in the query: use one")
         return tuple(found.values())
@@ -285,7 +294,9 @@ class QueryCore(Selectable, Generic[R]):
             groups=tuple([_placed(group, columns) for group in clauses.groups]),
             having=clauses.having,
             windows=clauses.windows,
-            orders=tuple([order.of(_placed(order.operand, columns)) for order in clauses.orders]),
+            orders=tuple(
+                [order.of(_placed(order.operand, columns)) if order.binds else order for order in clauses.orders]
+            ),
             limit=None if clauses.limit is None else Bind(clauses.limit),
             offset=None if clauses.offset is None else Bind(clauses.offset),
             distinct=clauses.distinct,

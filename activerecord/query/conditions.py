@@ -6,6 +6,7 @@ from typing import Any, Self, TypeVar, cast
 from activerecord.errors import QueryError
 from activerecord.query.clauses import QueryCore
 from activerecord.sql.expression import Condition, Expression, Not, Selectable, all_of, any_of
+from activerecord.sql.node import PLAIN
 from activerecord.sql.reference import Reference
 from activerecord.sql.text import text_of
 from activerecord.types import Array, Json
@@ -13,6 +14,9 @@ from activerecord.types import Array, Json
 __all__ = ["Conditions"]
 
 R = TypeVar("R")
+
+# What gives a choice of values.
+_LISTS = (list, tuple, set, frozenset, range, Selectable)
 
 
 class Conditions(QueryCore[R]):
@@ -67,7 +71,7 @@ class Conditions(QueryCore[R]):
 
     def _equal(self, name: Any, value: Any) -> Condition:
         column: Expression[Any] = self._column(name)
-        if isinstance(value, list | tuple | set | frozenset | range | Selectable) and not self._holds_lists(column):
+        if value.__class__ not in PLAIN and isinstance(value, _LISTS) and not self._holds_lists(column):
             return column.in_(cast("Iterable[Any]", value))
         same: Condition = column == value
         return same

@@ -1,6 +1,6 @@
 """The joined strategy: relations that come with the records, in one statement."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 from activerecord.driver import Row
@@ -12,20 +12,9 @@ from activerecord.schema.table import Table
 from activerecord.sql.dialect import Compiled
 from activerecord.sql.expression import Star
 
-__all__ = ["Joined", "PreparedRecords"]
+__all__ = ["Joined"]
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRecords(Prepared):
-    """A statement whose rows are records, and what is joined to each of them: its columns are the last."""
-
-    beside: Beside | None = None
-
-    def width(self, compiled: Compiled) -> int:
-        """How many columns of its answer are not of what is joined."""
-        return len(compiled.names) - (0 if self.beside is None else self.beside.width)
 
 
 class Joined(QueryCore[R]):
@@ -44,7 +33,7 @@ class Joined(QueryCore[R]):
         given = [path for path in paths for path in (path if isinstance(path, list) else [path])]
         return self._told(joined=(*self._clauses.joined, *[path_of(path) for path in given]))
 
-    async def _prepare_records(self, finish: Finish | None = None) -> PreparedRecords:
+    async def _prepare_records(self, finish: Finish | None = None) -> Prepared:
         """The statement that gives records, with what is joined to them."""
         clauses = self._clauses
         beside = await self._mapper.beside(self._mapper, clauses.joined) if clauses.joined else None
@@ -53,12 +42,11 @@ class Joined(QueryCore[R]):
             found = clauses if finish is None else finish(table)
             return found if beside is None else _told_beside(found, beside, self._mapper.source_name)
 
-        prepared = await self._prepare(joining)
-        return PreparedRecords(prepared.select, prepared.tables, prepared.table, beside)
+        return await self._prepare(joining, beside)
 
     def _made(
         self,
-        prepared: PreparedRecords,
+        prepared: Prepared,
         compiled: Compiled,
         rows: "list[Row]",
         *,

@@ -9,7 +9,8 @@ from activerecord.driver import Row
 from activerecord.errors import DataError, QueryError, SyntaxError_, UsageError
 from activerecord.mapper import AfterLoad, Mapper
 from activerecord.pool import caller
-from activerecord.query.joined import Joined, PreparedRecords
+from activerecord.query.clauses import Prepared
+from activerecord.query.joined import Joined
 from activerecord.query.terminals import check_records
 from activerecord.sql.dialect import Compiled
 from activerecord.streaming import RowStream, closed_after, row_stream
@@ -34,15 +35,15 @@ class Stream(runtime.Scope, Generic[R]):
     def __init__(
         self,
         mapper: Mapper[R],
-        prepare: Callable[[], Awaitable[PreparedRecords]],
-        make: "Callable[[PreparedRecords, Compiled, list[Row]], list[R]]",
+        prepare: Callable[[], Awaitable[Prepared]],
+        make: "Callable[[Prepared, Compiled, list[Row]], list[R]]",
         paths: "tuple[Any, ...]",
         batch: int,
     ) -> None:
         self._mapper = mapper
         self._prepare = prepare
         self._make = make
-        self._prepared: PreparedRecords | None = None
+        self._prepared: Prepared | None = None
         self._paths = paths
         self._batch = batch
         self._opened_at = caller()
@@ -200,7 +201,7 @@ class Streams(Joined[R]):
             raise UsageError("batch is a whole number of records, one or more")
         return Stream(self._mapper, self._prepared_records, self._made, self._clauses.paths, batch)
 
-    async def _prepared_records(self) -> PreparedRecords:
+    async def _prepared_records(self) -> Prepared:
         prepared = await self._prepare_records()
         check_records(self._mapper.source_name, self._clauses, prepared.table)
         many = None if prepared.beside is None else prepared.beside.many

@@ -182,10 +182,11 @@ class Terminals(Joined[R]):
 
 def check_records(source: str, clauses: Clauses, own: Table) -> None:
     """Refuse what would pass for a record, or for a value of its own and above all its key, and is none."""
-    one_sided = next((wish.kind for wish in clauses.joins if wish.kind in _ONE_SIDED), None)
-    if one_sided is not None:
+    for wish in clauses.joins:
+        if wish.kind not in _ONE_SIDED:
+            continue
         raise QueryError(
-            f"a {one_sided.lower()} join gives rows in which there is no record of {source!r}: read them as dicts or tuples"
+            f"a {wish.kind.lower()} join gives rows in which there is no record of {source!r}: read them as dicts or tuples"
         )
     for column in clauses.columns:
         if isinstance(column, Label):

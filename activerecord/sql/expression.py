@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeGuard, TypeVar, cast, overload
 
 from activerecord.errors import QueryError, UsageError
-from activerecord.sql.node import Node, Shape, binds_of, shapes_of
+from activerecord.sql.node import PLAIN, Node, Shape, binds_of, shapes_of
 from activerecord.types import Boolean, Interval, Type
 
 __all__ = [
@@ -745,6 +745,9 @@ def check_expression(value: object, word: str) -> None:
 
 def operand_of(value: Any, like: Expression[Any] | None) -> Expression[Any]:
     """The value as a part of SQL: itself if it is one, else bound, and stored as `like` is where that is given."""
+    if value.__class__ in PLAIN:
+        # nearly always; what follows takes as long as all else about a condition
+        return Bind(value, like)
     given: Expression[Any] | Selectable | None = value
     if isinstance(given, Expression):
         return given

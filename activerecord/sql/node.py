@@ -8,7 +8,7 @@ from uuid import UUID
 
 from activerecord.errors import QueryError
 
-__all__ = ["Node", "Shape", "alike", "binds_of", "shapes_of", "walk"]
+__all__ = ["PLAIN", "Node", "Shape", "alike", "binds_of", "shapes_of", "walk"]
 
 Shape: TypeAlias = tuple[Hashable, ...]
 
@@ -104,10 +104,11 @@ def _is_equal(one: Any, other: Any) -> bool:
     if kind is Decimal:
         # some of these raise an error where they are compared
         return bool(one.as_tuple() == other.as_tuple())
-    return kind in _PLAIN and bool(one == other)
+    return kind in PLAIN and bool(one == other)
 
 
-_PLAIN = frozenset({str, bytes, bool, int, float, dt.date, dt.datetime, dt.time, dt.timedelta, UUID})
+PLAIN = frozenset({str, bytes, bool, int, float, dt.date, dt.datetime, dt.time, dt.timedelta, UUID})
+"""The classes of values that are themselves and no part of SQL, nor a list of others; Decimal and what is derived may be too."""
 
 
 def binds_of(nodes: Iterable[Node | None]) -> tuple[Any, ...]:

@@ -221,6 +221,7 @@ class Select(
         self.lock = lock
         self.hints = hints
         self.comments = comments
+        # most are empty, and every query of a program passes here
         super().__init__(
             (
                 "select",
@@ -228,16 +229,16 @@ class Select(
                 lock,
                 hints,
                 comments,
-                shapes_of(tables),
-                shapes_of(distinct_on),
+                shapes_of(tables) if tables else (),
+                shapes_of(distinct_on) if distinct_on else (),
                 shapes_of(columns),
                 source.shape,
-                shapes_of(joins),
+                shapes_of(joins) if joins else (),
                 None if where is None else where.shape,
-                shapes_of(groups),
+                shapes_of(groups) if groups else (),
                 None if having is None else having.shape,
-                shapes_of(windows),
-                shapes_of(orders),
+                shapes_of(windows) if windows else (),
+                shapes_of(orders) if orders else (),
                 limit is not None,
                 offset is not None,
             ),
