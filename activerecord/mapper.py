@@ -3,9 +3,8 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
-from dataclasses import dataclass
 from itertools import count
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 from weakref import WeakSet
 
 from activerecord.database import Database, database, databases
@@ -35,8 +34,7 @@ mappers: "WeakSet[Mapper[Any]]" = WeakSet()
 Narrowing: TypeAlias = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Beyond:
+class Beyond(NamedTuple):
     """What a path of relations leads to from the rows of its owner.
 
     `query` is one of the records there; its columns `keys` hold what the owner has in its columns `here`. `each` is the key of

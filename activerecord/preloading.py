@@ -1,9 +1,8 @@
 """Loading the relations of many records: one query for each relation, whatever the number of records."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from activerecord import runtime
 from activerecord.bounds import bounded
@@ -124,8 +123,7 @@ class Preload:
         return max(1, self._mapper.database().configuration.max_size - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One relation to load, what narrows it, and what loads the relations of what was found."""
 
     association: Association[Any]

@@ -1,8 +1,7 @@
 """What an upsert means: by which key a row is known, and what is done where it is there already."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from activerecord.bulk.intake import Intake
 from activerecord.errors import NotSupported, QueryError
@@ -16,8 +15,7 @@ from activerecord.sql.statement import Source
 __all__ = ["Upsert"]
 
 
-@dataclass(frozen=True, slots=True)
-class Upsert:
+class Upsert(NamedTuple):
     """One upsert: the columns `by` which rows are known, and what `update=` says. `real` is the table as it is in the database."""
 
     table: Table

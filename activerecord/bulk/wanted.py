@@ -1,8 +1,7 @@
 """What a bulk write gives back of each row, and how a row that comes back is told from the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from activerecord.bulk.intake import Intake
 from activerecord.errors import QueryError
@@ -11,8 +10,7 @@ from activerecord.sql.reference import Reference
 __all__ = ["Wanted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The columns that are wanted of each row: as a dict under these names, or, without names, as the row's key."""
 
     columns: tuple[str, ...]

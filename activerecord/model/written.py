@@ -1,9 +1,8 @@
 """One row written, and read back as the database has it: in one statement, or where it cannot be, in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from activerecord.driver import Result, Row
 from activerecord.errors import InvalidValue, QueryError, StaleRecord
@@ -30,8 +29,7 @@ Key: TypeAlias = Mapping[str, Bind[Any]]
 Hold: TypeAlias = Callable[[Values], object]
 
 
-@dataclass(frozen=True, slots=True)
-class _RowText:
+class _RowText(NamedTuple):
     """The text that writes a row, and for which reading of the table and of the server it was made."""
 
     table: Table

@@ -1,8 +1,7 @@
 """All records of a query a batch at a time, by key: a query for each, and nothing is held between two of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
 from activerecord import runtime
 from activerecord.bounds import bounded
@@ -145,8 +144,7 @@ class Each(Generic[R]):
         return record
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(NamedTuple):
     """From where to where, and which way. Keys as the caller gave them."""
 
     start: Any

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, Self, TypeAlias, TypeVar
 
 from activerecord.driver import Row
 from activerecord.errors import QueryError, UsageError
@@ -102,8 +102,7 @@ def told(clauses: Clauses) -> set[str]:
 Finish: TypeAlias = Callable[[Table], Clauses]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A statement with the tables that it reads, and the table of the query's own model.
 
     Where its rows are records, `beside` is what is joined to each of them: its columns are the last.

@@ -1,8 +1,7 @@
 """Places in the order of a query: a value for each of its terms, and the rows beyond a place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from activerecord.sql.expression import Comparison, Condition, Expression, IsNull, Ordering, all_of, any_of
 from activerecord.sql.reference import Reference
@@ -14,8 +13,7 @@ __all__ = ["Place", "Term", "beyond"]
 Place = Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One of the values that rows are sorted by. `nulls_last` tells where NULLs are, if there may be any."""
 
     ordering: Ordering

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from activerecord import runtime
 from activerecord.bounds import bounded
@@ -184,8 +184,7 @@ class Pages(Parts[R], Terminals[R], Values[R]):
         return _Start(place, inclusive, condition)
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
+class _Start(NamedTuple):
     """Where a page begins: beyond this place, and with it if `inclusive`."""
 
     place: Place

@@ -1,8 +1,7 @@
 """Parts of a query's rows: those beyond a place in its order, and the places that they have themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import Any, Generic, NamedTuple, TypeGuard, TypeVar
 
 from activerecord.driver import Row
 from activerecord.errors import QueryError
@@ -23,8 +22,7 @@ __all__ = ["Course", "Part", "Parts", "with_key"]
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """The order of a query in which every row has a place of its own: its own terms, and the key after them.
 
     `columns` is what is selected for it, of which the first `added` are no part of the answer. `positions` tells where in a

@@ -1,8 +1,7 @@
 """Terminal verbs that give records: here a query meets the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from activerecord import runtime
 from activerecord.bounds import bounded
@@ -23,8 +22,7 @@ __all__ = ["Terminals", "check_records", "key_condition", "key_parts"]
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookup:
+class _Lookup(NamedTuple):
     """The text that finds a row by its key, and for which reading of the table and of the server it was made."""
 
     table: Table

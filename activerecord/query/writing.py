@@ -1,8 +1,7 @@
 """The statements of the verbs that write, and what they give back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from activerecord.driver import Row
 from activerecord.errors import NotSupported, QueryError
@@ -24,8 +23,7 @@ R = TypeVar("R")
 Make: TypeAlias = "Callable[[Table, Condition | None, tuple[str, ...]], Update | Delete]"
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """A statement that writes, with the tables that it names, and the columns to give back.
 
     None of them is for all, as records; instead of them None for nothing.

@@ -2,8 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast, overload
 
 from activerecord import runtime
 from activerecord.errors import ColumnNotLoaded, RelationNotLoaded, UnknownRelation, UsageError, nearest
@@ -28,8 +27,7 @@ __all__ = ["Association", "related"]
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
+class _Course(NamedTuple):
     """The way of an association as its tables are: its hops, and what reads a record's key."""
 
     newest: int

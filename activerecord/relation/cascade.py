@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from activerecord.errors import DeleteRestricted, QueryError, UsageError
 from activerecord.mapper import Mapper
@@ -25,8 +25,7 @@ __all__ = ["Cascade", "Fall", "Row", "leading_here", "of_model"]
 Row: TypeAlias = "tuple[Mapper[Any], tuple[Any, ...]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(NamedTuple):
     """One row that goes because another does, which it leads to by the relation."""
 
     association: Association[Any]

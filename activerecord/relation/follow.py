@@ -1,14 +1,13 @@
 """What the one record of a belongs_to follows of the records that lead to it: how many they are, and when one was written."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from activerecord.errors import UsageError
 
 __all__ = ["Follow", "followed_by"]
 
 
-@dataclass(frozen=True, slots=True)
-class Follow:
+class Follow(NamedTuple):
     """`counter` is the column that counts, True for the usual one; `touch` the column of the moment. Empty for none."""
 
     counter: str | bool

@@ -1,8 +1,8 @@
 """Relations that are joined to the records of a query, and made of the same rows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any, NamedTuple, cast
 
 from activerecord.driver import Row
 from activerecord.errors import QueryError
@@ -23,8 +23,7 @@ from activerecord.strictness import Strictness
 __all__ = ["JoinedTree"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
+class _Branch(NamedTuple):
     """One relation that is joined.
 
     Of its columns in a row the first `width` are those of the record, which is there where that at `present` is not NULL. `number`
@@ -139,8 +138,7 @@ async def _rows(association: Association[Any]) -> "tuple[Query[Any], Sequence[st
     return chosen, [label.name for label in labels], [label.name for label in more]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hydrating:
+class _Hydrating(NamedTuple):
     """The columns of one branch in all rows, and in each the record above it, or None."""
 
     branch: _Branch

@@ -1,8 +1,8 @@
 """Limits that count what each record leads to by itself: the newest three orders of each user."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from activerecord.errors import QueryError
 from activerecord.mapper import Mapper
@@ -73,8 +73,7 @@ def numbered(found: Reached, hops: Sequence[Hop]) -> Reached:
     return Reached(Query(target, told), numbering.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbering:
+class _Numbering(NamedTuple):
     """Rows of a query numbered, those of equal keys by themselves, in an order."""
 
     target: Mapper[Any]

@@ -1,8 +1,7 @@
 """Many-to-many by a link table: one that holds the keys of both sides, and that the program needs no model for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from activerecord.errors import UnknownRelation, UsageError
 from activerecord.mapper import Mapper, mappers
@@ -15,8 +14,7 @@ from activerecord.schema.table import ForeignKey, Table, TableColumn
 __all__ = ["LinkOf", "LinkTable", "Linked", "Links", "between"]
 
 
-@dataclass(frozen=True, slots=True)
-class LinkTable:
+class LinkTable(NamedTuple):
     """What a private model of a link table is made of: the models on both sides, and what builds the table."""
 
     ends: frozenset[type[Any]]

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol, cast
 
 from activerecord.hydration import Origin
 from activerecord.mapper import Mapper
@@ -22,8 +22,7 @@ __all__ = ["Loaded", "Loading"]
 _KEYS = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What was found for records, each with the key that it was asked for by: of each key the records it leads to."""
 
     keyed: Sequence[tuple[Any, Key]]

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from activerecord.errors import UnknownColumn, UsageError, nearest
 from activerecord.mapper import Mapper
@@ -28,8 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One row that was written: its values by column before and after, as far as they are known and matter.
 
     `before` is None for a row that was inserted, `after` for one that was deleted. A column that a change left alone may stand
@@ -45,8 +43,7 @@ class Written:
     gone: "AbstractSet[Parent]" = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """The rows of one table, as far as they are found by keys in the same columns."""
 
     target: Mapper[Any]

@@ -1,7 +1,6 @@
 """Writing through a relation: what becomes of rows and records when others are added to one, or taken from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace as replace_values
 from typing import Any, TypeAlias
 
 from activerecord.errors import UsageError
@@ -118,11 +117,11 @@ async def _released(scope: Transaction, association: Association[Any], owner: An
     if is_linked(association):
         link = link_of(association)
         gone = await unlink(link, key_of(owner, link.owner), list(rows))
-        return [replace_values(each, parents=(owner,)) for each in gone]
+        return [each._replace(parents=(owner,)) for each in gone]
     (hop,) = association.hops()
     held = {**dict(zip(hop.there, key_of(owner, hop.here), strict=True)), **dict(hop.besides)}
     released = await release(hop.target, rows, _loose(association, hop.there), held)
-    written = [replace_values(each, parents=(owner,)) for each in released]
+    written = [each._replace(parents=(owner,)) for each in released]
     back = back_of(association)
     for other in [record for records in rows.values() for record in records] if back is not None else ():
         assert back is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from activerecord.errors import UsageError
 from activerecord.mapper import Mapper
@@ -41,8 +41,7 @@ class Need:
         return loose_columns(self.holder.__mapper__.known_table(), self.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link table: its columns that hold the keys of both sides, and which columns of the sides these are."""
 
     mapper: Mapper[Any]

@@ -1,8 +1,8 @@
 """The ways an association can go: by a key that its owner holds, by one that its target holds, through other relations."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, TypeAlias, cast
+from dataclasses import replace
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, cast
 
 from activerecord.errors import UnknownRelation, UsageError
 from activerecord.mapper import Mapper
@@ -15,8 +15,7 @@ __all__ = ["Columns", "Ends", "KeyHere", "KeyThere", "Leading", "Through", "Way"
 Columns: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(NamedTuple):
     """An association as its way sees it: what it is called, whose it is, and where it leads."""
 
     name: str

@@ -4,13 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["NOTHING_KEPT", "Kept", "Storage"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What a column keeps: values of one type, as the driver takes them.
 
     `most` is how many characters or bytes it has room for, whatever they are; `step` how many microseconds a moment is

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from activerecord.sql.node import Node
 
@@ -95,8 +95,7 @@ class Plan:
         return bool(self.indexes)
 
 
-@dataclass(frozen=True, slots=True)
-class Explaining:
+class Explaining(NamedTuple):
     """How one engine is asked for a plan: the words before the query, and what reads the rows of the answer.
 
     `read` gives the engine's own text and the topmost step. `analyze` are the words that run the query too; empty where

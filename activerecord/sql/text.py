@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from activerecord.errors import QueryError, WrongBinds
 from activerecord.sql.expression import Bind, Expression
@@ -32,8 +31,7 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _Parts: TypeAlias = tuple[tuple[str, ...], tuple[str | None, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """How one kind of engine tells quotes and comments from the rest: its tokens, and whether comments nest."""
 
     tokens: re.Pattern[str]

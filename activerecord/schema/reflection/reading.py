@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from activerecord.schema.storage import Storage
 from activerecord.schema.table import ForeignKey, Link, Table
@@ -16,8 +15,7 @@ T = TypeVar("T")
 Reading: TypeAlias = Generator[tuple[str, tuple[Any, ...]], list[tuple[Any, ...]], T]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """What can be read from one engine's catalogue.
 
     `read_table(name, schema)` returns the Table or raises UnknownTable, naming the nearest; a `schema` of None is the
